@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+/// Every Swift target gets these; a target that needs an exception says why.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// Debug builds are for tests: there, password hashing may go below the floor.
+let testFloor: [SwiftSetting] = [.define("COFFER_TEST_FLOOR", .when(configuration: .debug))]
+
+/// Whether Intel's ipsec-mb is there (amd64).
+///
+/// Debian's package ships no pkg-config file, so its header is what says so. Without it OpenSSL
+/// does everything.
+let hasIPsecMB =
+    FileManager.default.fileExists(atPath: "/usr/include/intel-ipsec-mb.h")
+    && Context.environment["COFFER_WITHOUT_IPSECMB"] == nil
+let ipsecTargets: [Target] =
+    hasIPsecMB
+    ? [.systemLibrary(name: "CCofferIPsecMB", providers: [.apt(["libipsec-mb-dev"])])] : []
+let ipsecDependency: [Target.Dependency] = hasIPsecMB ? ["CCofferIPsecMB"] : []
+let ipsecSetting: [SwiftSetting] = hasIPsecMB ? [.define("COFFER_IPSECMB")] : []
+
+/// A module of the house with the settings that all of them share.
+func room(
+    _ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
+}
+
+/// The tests of one module, or of what several do together.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "Coffer",
+    targets: [
+        .target(name: "CofferShims"),
+
+        room("CofferBytes", ["CofferShims"]),
+
+        tests("CofferBytesTests", ["CofferBytes"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,103 @@
+// Memory that holds secrets. _GNU_SOURCE belongs here and in no header: it changes what
+// Swift sees of the system's modules.
+#define _GNU_SOURCE
+#include "CofferShims.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void CofferShims_erase(void *bytes, size_t count) { explicit_bzero(bytes, count); }
+
+int CofferShims_equal(const void *left, const void *right, size_t count) {
+    const volatile unsigned char *a = left, *b = right;
+    unsigned char difference = 0;
+    for (size_t i = 0; i < count; i++) difference |= a[i] ^ b[i];
+    return difference == 0;
+}
+
+int CofferShims_random(void *bytes, size_t count) {
+    unsigned char *next = bytes;
+    while (count > 0) {
+        ssize_t got = getrandom(next, count, 0);
+        if (got < 0) {
+            if (errno == EINTR) continue;
+            return errno;
+        }
+        next += got;
+        count -= (size_t)got;
+    }
+    return 0;
+}
+
+static size_t wholePages(size_t count) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return (count + page - 1) / page * page;
+}
+
+void *CofferShims_secretPages(size_t count, int *locked) {
+    size_t size = wholePages(count);
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *locked = 0;
+    if (pages == MAP_FAILED) return NULL;
+    *locked = mlock(pages, size) == 0;
+    madvise(pages, size, MADV_DONTDUMP);
+    madvise(pages, size, MADV_WIPEONFORK);
+    return pages;
+}
+
+void CofferShims_releaseSecretPages(void *bytes, size_t count) {
+    size_t size = wholePages(count);
+    explicit_bzero(bytes, size);
+    munlock(bytes, size);
+    munmap(bytes, size);
+}
+
+void *CofferShims_hugePages(size_t count) {
+    void *pages =
+        mmap(NULL, wholePages(count), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) return NULL;
+    madvise(pages, wholePages(count), MADV_HUGEPAGE);
+    madvise(pages, wholePages(count), MADV_DONTDUMP);
+    return pages;
+}
+
+void CofferShims_releaseHugePages(void *bytes, size_t count) {
+    // The kernel hands pages out zeroed, so returning them is enough for other processes;
+    // Argon2 has erased its blocks where it was told to.
+    munmap(bytes, wholePages(count));
+}
+
+void *CofferShims_makeLock(void) {
+    pthread_mutex_t *lock = malloc(sizeof *lock);
+    if (lock != NULL) pthread_mutex_init(lock, NULL);
+    return lock;
+}
+
+void CofferShims_freeLock(void *lock) {
+    pthread_mutex_destroy(lock);
+    free(lock);
+}
+
+void CofferShims_lock(void *lock) { pthread_mutex_lock(lock); }
+
+void CofferShims_unlock(void *lock) { pthread_mutex_unlock(lock); }
+
+int CofferShims_harden(void) {
+    static const int crashes[] = {SIGILL, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGTRAP, SIGQUIT};
+    struct rlimit none = {0, 0};
+    int failure = 0;
+    umask(077);
+    if (setrlimit(RLIMIT_CORE, &none) != 0) failure = errno;
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 && failure == 0) failure = errno;
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) signal(crashes[i], SIG_DFL);
+    return failure;
+}
