@@ -43,11 +43,22 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "Coffer",
     targets: [
+        .systemLibrary(
+            name: "CCofferSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CofferShims"),
 
         room("CofferBytes", ["CofferShims"]),
+        room("CofferDisk", ["CofferShims"]),
+        room("CofferSQLite", ["CCofferSQLite"]),
 
+        // Doubles for tests.
+        .target(
+            name: "CofferDiskSupport", dependencies: ["CofferDisk"],
+            path: "Tests/CofferDiskSupport", swiftSettings: strict),
+        .target(name: "CFaultVFS", dependencies: ["CCofferSQLite"], path: "Tests/CFaultVFS"),
         tests("CofferBytesTests", ["CofferBytes"]),
+        tests("CofferDiskTests", ["CofferDisk", "CofferDiskSupport", "CofferShims"]),
+        tests("CofferSQLiteTests", ["CofferSQLite", "CCofferSQLite", "CFaultVFS"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
