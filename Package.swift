@@ -42,7 +42,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "Coffer",
-    targets: [
+    targets: ipsecTargets + [
+        .systemLibrary(
+            name: "CCofferOpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CCofferArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(
             name: "CCofferSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CofferShims"),
@@ -50,6 +54,10 @@ let package = Package(
         room("CofferBytes", ["CofferShims"]),
         room("CofferDisk", ["CofferShims"]),
         room("CofferSQLite", ["CCofferSQLite"]),
+        room(
+            "CofferCrypto",
+            ["CofferBytes", "CofferShims", "CCofferOpenSSL", "CCofferArgon2"] + ipsecDependency,
+            settings: ipsecSetting + testFloor),
 
         // Doubles for tests.
         .target(
@@ -59,6 +67,7 @@ let package = Package(
         tests("CofferBytesTests", ["CofferBytes"]),
         tests("CofferDiskTests", ["CofferDisk", "CofferDiskSupport", "CofferShims"]),
         tests("CofferSQLiteTests", ["CofferSQLite", "CCofferSQLite", "CFaultVFS"]),
+        tests("CofferCryptoTests", ["CofferCrypto", "CofferBytes", "CCofferOpenSSL"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
