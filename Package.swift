@@ -49,11 +49,18 @@ let package = Package(
             name: "CCofferArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(
             name: "CCofferSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CCofferZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        // C++, because the library is a template; its header is plain C.
+        .target(
+            name: "CCofferRapidJSON",
+            cxxSettings: [.unsafeFlags(["-fno-exceptions", "-fno-rtti", "-Wall", "-Wextra"])]),
         .target(name: "CofferShims"),
 
         room("CofferBytes", ["CofferShims"]),
         room("CofferDisk", ["CofferShims"]),
         room("CofferSQLite", ["CCofferSQLite"]),
+        room("CofferFormat", ["CofferBytes", "CCofferRapidJSON", "CCofferZstd"]),
         room(
             "CofferCrypto",
             ["CofferBytes", "CofferShims", "CCofferOpenSSL", "CCofferArgon2"] + ipsecDependency,
@@ -67,6 +74,7 @@ let package = Package(
         tests("CofferBytesTests", ["CofferBytes"]),
         tests("CofferDiskTests", ["CofferDisk", "CofferDiskSupport", "CofferShims"]),
         tests("CofferSQLiteTests", ["CofferSQLite", "CCofferSQLite", "CFaultVFS"]),
+        tests("CofferFormatTests", ["CofferFormat", "CofferBytes"]),
         tests("CofferCryptoTests", ["CofferCrypto", "CofferBytes", "CCofferOpenSSL"]),
     ],
     swiftLanguageModes: [.v6],

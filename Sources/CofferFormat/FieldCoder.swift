@@ -1,0 +1,189 @@
+internal import CofferBytes
+
+/// Writes and reads the plaintexts of fields; ``FieldCoding`` documents their form.
+///
+/// Keep one for many fields: it owns a compressor, a parser and buffers.
+///
+/// - Important: The buffers hold the last values in the clear until the coder goes away; like
+///   every value that is shown to a caller, they are not erased.
+package struct FieldCoder: ~Copyable, Sendable {
+    private let limit: Int
+    private var compressor = FieldCompressor()
+    private var parser = JSONParser()
+    private var scratch: [UInt8] = []
+
+    /// Creates a coder for values of up to `limit` bytes, as text or as bytes.
+    package init(limit: Int = FieldCoding.defaultLimit) {
+        self.limit = min(max(limit, 0), FieldCoding.defaultLimit)
+    }
+
+    /// Appends the plaintext of `value`.
+    ///
+    /// - Throws: ``FieldCodingError/unwritable`` and ``FieldCodingError/tooLong``; `output` is
+    ///   then as it was.
+    package mutating func encode(
+        _ value: Value, into output: inout [UInt8]
+    ) throws(FieldCodingError) {
+        switch value {
+        case .null: append(.null, to: &output)
+        case .bool(let flag): append(flag ? .yes : .no, to: &output)
+        case .integer(let integer):
+            append(.integer, word: UInt64(bitPattern: integer), to: &output)
+        case .double(let double):
+            guard double.isFinite else { throw .unwritable }
+            append(.double, word: double.bitPattern, to: &output)
+        case .number(let literal):
+            guard JSONNumber.isValid(literal) else { throw .unwritable }
+            let exact = Value(numberLiteral: literal)
+            guard case .number = exact else { return try encode(exact, into: &output) }
+            try append(.number, text: literal, to: &output)
+        case .text(let text): try append(.text, text: text, to: &output)
+        case .bytes(let content): try append(.bytes, body: content.span, to: &output)
+        case .array, .object:
+            scratch.removeAll(keepingCapacity: true)
+            guard JSON.write(value, into: &scratch) else { throw .unwritable }
+            let text = scratch
+            try append(.json, body: text.span, to: &output)
+        }
+    }
+
+    /// Reads a plaintext.
+    ///
+    /// - Throws: ``FieldCodingError``, all but `unwritable`, for anything that `encode` would
+    ///   not have written.
+    package mutating func decode(_ input: Span<UInt8>) throws(FieldCodingError) -> Value {
+        let header = try FieldHeader(input)
+        try header.checkPadding(of: input)
+        let body = input.extracting(header.body)
+        guard let plainCount = header.plainCount else {
+            guard body.count <= limit else { throw .tooLong }
+            return try value(header.tag, body)
+        }
+        guard plainCount <= limit else { throw .tooLong }
+        guard plainCount >= FieldCoding.compressionFloor,
+            input.count < FieldCoding.paddedLength(stored: plainCount, plain: nil)
+        else { throw .wrongCompression }
+        let plain = try compressor.expand(body, to: plainCount)
+        return try value(header.tag, plain.span)
+    }
+
+    /// Reads a plaintext where it lies.
+    ///
+    /// - Throws: As `decode(_:)` of a span.
+    package mutating func decode(
+        _ input: UnsafeRawBufferPointer
+    ) throws(FieldCodingError) -> Value {
+        try decode(unsafe Span<UInt8>(_unsafeBytes: input))
+    }
+}
+
+extension FieldCoder {
+    private func append(_ tag: FieldCoding.Tag, to output: inout [UInt8]) {
+        output.append(tag.rawValue)
+        output.append(0)
+        for _ in 0..<14 { output.append(0) }
+    }
+
+    private func append(_ tag: FieldCoding.Tag, word: UInt64, to output: inout [UInt8]) {
+        output.append(tag.rawValue)
+        output.append(8)
+        unsafe withUnsafeBytes(of: word.bigEndian) { unsafe output.append(contentsOf: $0) }
+        for _ in 0..<6 { output.append(0) }
+    }
+
+    private mutating func append(
+        _ tag: FieldCoding.Tag, text: String, to output: inout [UInt8]
+    ) throws(FieldCodingError) {
+        try append(tag, body: text.utf8Span.span, to: &output)
+    }
+
+    private mutating func append(
+        _ tag: FieldCoding.Tag, body: Span<UInt8>, to output: inout [UInt8]
+    ) throws(FieldCodingError) {
+        guard body.count <= limit else { throw .tooLong }
+        let plainLength = FieldCoding.paddedLength(stored: body.count, plain: nil)
+        if body.count >= FieldCoding.compressionFloor {
+            let frame = compressor.frame(of: body)
+            let length = FieldCoding.paddedLength(stored: frame.count, plain: body.count)
+            if !frame.isEmpty, length < plainLength {
+                let end = output.count + length
+                output.reserveCapacity(end)
+                output.append(tag.rawValue | FieldCoding.compressedFlag)
+                append(length: frame.count, to: &output)
+                append(length: body.count, to: &output)
+                output.append(contentsOf: frame)
+                while output.count < end { output.append(0) }
+                return
+            }
+        }
+        let end = output.count + plainLength
+        output.append(tag.rawValue)
+        append(length: body.count, to: &output)
+        unsafe body.withUnsafeBufferPointer { unsafe output.append(contentsOf: $0) }
+        while output.count < end { output.append(0) }
+    }
+
+    private func append(length: Int, to output: inout [UInt8]) {
+        var rest = length
+        while rest >= 0x80 {
+            output.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        output.append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    private mutating func value(
+        _ tag: FieldCoding.Tag, _ body: Span<UInt8>
+    ) throws(FieldCodingError) -> Value {
+        switch tag {
+        case .null, .no, .yes:
+            guard body.isEmpty else { throw .wrongBody }
+            return tag == .null ? .null : .bool(tag == .yes)
+        case .integer: return .integer(Int64(bitPattern: try word(body)))
+        case .double:
+            let double = Double(bitPattern: try word(body))
+            guard double.isFinite else { throw .wrongBody }
+            return .double(double)
+        case .number:
+            let literal = try text(body)
+            guard JSONNumber.isValid(literal) else { throw .wrongBody }
+            let value = Value(numberLiteral: literal)
+            guard case .number = value else { throw .wrongBody }
+            return value
+        case .text: return .text(try text(body))
+        case .bytes: return .bytes(unsafe body.withUnsafeBufferPointer { unsafe Array($0) })
+        case .json: return try json(body)
+        }
+    }
+
+    private func word(_ body: Span<UInt8>) throws(FieldCodingError) -> UInt64 {
+        guard body.count == 8 else { throw .wrongBody }
+        var word: UInt64 = 0
+        for index in 0..<8 { word = word << 8 | UInt64(body[index]) }
+        return word
+    }
+
+    private func text(_ body: Span<UInt8>) throws(FieldCodingError) -> String {
+        let text = unsafe body.withUnsafeBufferPointer {
+            unsafe String(validating: $0, as: UTF8.self)
+        }
+        guard let text else { throw .wrongBody }
+        return text
+    }
+
+    private mutating func json(_ body: Span<UInt8>) throws(FieldCodingError) -> Value {
+        let value: Value
+        do throws(JSONError) { value = try parser.parse(body) } catch { throw .wrongBody }
+        switch value {
+        case .array, .object: break
+        default: throw .wrongBody
+        }
+        scratch.removeAll(keepingCapacity: true)
+        JSON.write(value, into: &scratch)
+        let isSame = unsafe body.withUnsafeBufferPointer { body in
+            unsafe scratch.withUnsafeBufferPointer { unsafe $0.elementsEqual(body) }
+        }
+        guard isSame else { throw .wrongBody }
+        return value
+    }
+}

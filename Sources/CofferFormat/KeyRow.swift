@@ -1,0 +1,132 @@
+package import CofferBytes
+
+/// A data key with what it is for, as it is sealed in `dkey` (`Docs/Format.md`, section 6).
+package struct KeyRow: ~Copyable, Sendable {
+    /// What a key is for.
+    package enum Purpose: UInt8, CaseIterable, Sendable {
+        /// Fields of records in the scope `vault`.
+        case records = 1
+        /// Personal fields of one person's records.
+        case subject = 2
+        /// Ids derived from names; never rotated.
+        case naming = 3
+        /// Blind indexes.
+        case index = 4
+        /// Catalog and tombstones.
+        case catalog = 5
+        /// The sealed state and its sums.
+        case state = 6
+        /// The audit log.
+        case audit = 7
+        /// Plans of resumable work.
+        case jobs = 8
+        /// File chunks.
+        case chunk = 9
+        /// Names of file chunks.
+        case chunkNames = 10
+        /// Where files are split.
+        case chunker = 11
+        /// Bundles.
+        case bundle = 12
+        /// Lists of erased persons.
+        case suppression = 13
+        /// Signatures: an Ed25519 seed.
+        case signing = 14
+    }
+
+    /// Where a key is in its life.
+    package enum State: UInt8, Sendable {
+        /// Seals and opens.
+        case active = 1
+        /// Opens what is still under it.
+        case retiring = 2
+        /// Opens bundles only.
+        case archived = 3
+    }
+
+    /// The size of every data key in bytes.
+    package static let keySize = 32
+
+    /// What stands beside the key bytes.
+    package struct Facts: Equatable, Sendable {
+        /// The key's name across vault and bundles.
+        package let id: Identifier
+        /// What it is for.
+        package let purpose: Purpose
+        /// Where it is in its life.
+        package let state: State
+        /// When it was made, in milliseconds since 1970.
+        package let created: Int64
+        /// The person whose key it is; nil for all purposes but `subject`.
+        package let subject: Identifier?
+
+        /// Describes a key.
+        package init(
+            id: Identifier, purpose: Purpose, state: State, created: Int64, subject: Identifier?
+        ) {
+            self.id = id
+            self.purpose = purpose
+            self.state = state
+            self.created = created
+            self.subject = subject
+        }
+    }
+
+    /// What the key is.
+    package let facts: Facts
+    /// The key.
+    package let key: SecretBytes
+
+    /// Pairs a key with what it is.
+    ///
+    /// - Precondition: The key has 32 bytes.
+    package init(facts: Facts, key: consuming SecretBytes) {
+        precondition(key.count == Self.keySize, "A data key has 32 bytes")
+        self.facts = facts
+        self.key = key
+    }
+
+    /// Reads an opened row.
+    ///
+    /// - Throws: `invalid` for an unknown purpose or state, or a person where none belongs;
+    ///   `truncated` and `trailing` for a wrong length.
+    package init(parsing secret: borrowing SecretBytes) throws(ByteReader.Failure) {
+        guard secret.count > Self.keySize else { throw .truncated }
+        let keyStart = secret.count - Self.keySize
+        var reader = ByteReader(secret.withBytes { bytes in (0..<keyStart).map { bytes[$0] } })
+        let id = try reader.identifier()
+        guard let purpose = Purpose(rawValue: try reader.u8()),
+            let state = State(rawValue: try reader.u8())
+        else { throw .invalid }
+        let created = try reader.i64()
+        let who = try reader.prefixed16(limit: Identifier.size)
+        try reader.end()
+        let subject = Identifier(who)
+        guard who.isEmpty || subject != nil, (subject != nil) == (purpose == .subject) else {
+            throw .invalid
+        }
+        facts = Facts(id: id, purpose: purpose, state: state, created: created, subject: subject)
+        key = SecretBytes(count: Self.keySize) { key in
+            secret.withBytes { bytes in
+                for index in 0..<Self.keySize { key[index] = bytes[keyStart + index] }
+            }
+        }
+    }
+
+    /// The bytes to seal.
+    package func serialized() -> SecretBytes {
+        var writer = ByteWriter()
+        writer.write(facts.id)
+        writer.write(facts.purpose.rawValue)
+        writer.write(facts.state.rawValue)
+        writer.write(facts.created)
+        writer.writePrefixed16(facts.subject?.bytes ?? [])
+        let open = writer.bytes
+        return SecretBytes(count: open.count + Self.keySize) { bytes in
+            for index in open.indices { bytes[index] = open[index] }
+            key.withBytes { key in
+                for index in key.indices { bytes[open.count + index] = key[index] }
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+internal import CofferBytes
+
+/// What a seal is bound to: a label and length-prefixed parts (`Docs/Format.md`, section 1).
+///
+/// Two different places never give the same bytes, so a seal opens nowhere but in its own.
+package enum SealContext {
+    /// `text(label) ‖ bytes32(part) ‖ …`
+    package static func make(_ label: String, _ parts: [UInt8]...) -> [UInt8] {
+        var writer = ByteWriter(capacity: 96)
+        writer.write(label)
+        for part in parts { writer.writePrefixed32(part) }
+        return writer.bytes
+    }
+}
+
+extension FixedWidthInteger {
+    /// The integer's bytes, most significant first.
+    package var bigEndianBytes: [UInt8] {
+        stride(from: Self.bitWidth - 8, through: 0, by: -8).map {
+            UInt8(truncatingIfNeeded: self >> Self($0))
+        }
+    }
+}

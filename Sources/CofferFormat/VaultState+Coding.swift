@@ -1,0 +1,119 @@
+package import CofferBytes
+
+extension VaultState {
+    /// Reads an opened state.
+    ///
+    /// - Throws: `invalid` for lists out of order, unknown tables or reasons; `truncated` and
+    ///   `trailing` for a wrong length.
+    package init(parsing bytes: [UInt8]) throws(ByteReader.Failure) {
+        guard bytes.count <= Self.sizeLimit else { throw .invalid }
+        var reader = ByteReader(bytes)
+        let epoch = try reader.u64()
+        guard let reason = EpochReason(rawValue: try reader.u8()) else { throw .invalid }
+        let generation = try reader.u64()
+        let sequence = try reader.u64()
+        self.init(instance: try reader.identifier())
+        self.epoch = epoch
+        epochReason = reason
+        self.generation = generation
+        self.sequence = sequence
+        nextAudit = try reader.u64()
+        auditHead = try reader.take(32)
+        nextCollection = try reader.u32()
+        nextKey = try reader.u32()
+        nextSlot = try reader.u32()
+        frame = try Self.sum(&reader)
+        jobs = try Self.tally(&reader)
+        try readBodies(&reader)
+        try readCounters(&reader)
+        try readDevices(&reader)
+        try reader.end()
+    }
+
+    private mutating func readBodies(_ reader: inout ByteReader) throws(ByteReader.Failure) {
+        bodies = [:]
+        var last: Body?
+        for _ in 0..<(try reader.u16()) {
+            guard let table = RowTable(rawValue: try reader.u8()), table.isBody else {
+                throw .invalid
+            }
+            let body = Body(table, collection: try reader.u32())
+            guard table.hasCollections == (body.collection != 0) else { throw .invalid }
+            if let last, last >= body { throw .invalid }
+            bodies[body] = try Self.tally(&reader)
+            last = body
+        }
+        guard RowTable.systemBodies.allSatisfy({ bodies[Body($0)] != nil }) else {
+            throw .invalid
+        }
+    }
+
+    private mutating func readCounters(_ reader: inout ByteReader) throws(ByteReader.Failure) {
+        var last: UInt32 = 0
+        for _ in 0..<(try reader.u16()) {
+            let collection = try reader.u32()
+            guard collection > last else { throw .invalid }
+            counters[collection] = Counters(
+                nextField: try reader.u16(), nextHistory: try reader.u64())
+            last = collection
+        }
+    }
+
+    private mutating func readDevices(_ reader: inout ByteReader) throws(ByteReader.Failure) {
+        let count = Int(try reader.u16())
+        guard count <= Self.deviceLimit else { throw .invalid }
+        var last: Identifier?
+        for _ in 0..<count {
+            let device = try reader.identifier()
+            if let last, last >= device { throw .invalid }
+            devices[device] = try reader.u64()
+            last = device
+        }
+    }
+
+    private static func sum(_ reader: inout ByteReader) throws(ByteReader.Failure) -> Sum256 {
+        guard let sum = Sum256(try reader.take(Sum256.size)) else { throw .invalid }
+        return sum
+    }
+
+    private static func tally(_ reader: inout ByteReader) throws(ByteReader.Failure) -> Tally {
+        Tally(rows: try reader.u64(), sum: try sum(&reader))
+    }
+
+    /// The bytes to seal.
+    package var bytes: [UInt8] {
+        var writer = ByteWriter(capacity: 256 + bodies.count * 48)
+        writer.write(epoch)
+        writer.write(epochReason.rawValue)
+        writer.write(generation)
+        writer.write(sequence)
+        writer.write(instance)
+        writer.write(nextAudit)
+        writer.write(auditHead)
+        writer.write(nextCollection)
+        writer.write(nextKey)
+        writer.write(nextSlot)
+        writer.write(frame.bytes)
+        writer.write(jobs.rows)
+        writer.write(jobs.sum.bytes)
+        writer.write(UInt16(bodies.count))
+        for (body, tally) in bodies.sorted(by: { $0.key < $1.key }) {
+            writer.write(body.table.rawValue)
+            writer.write(body.collection)
+            writer.write(tally.rows)
+            writer.write(tally.sum.bytes)
+        }
+        writer.write(UInt16(counters.count))
+        for (collection, numbers) in counters.sorted(by: { $0.key < $1.key }) {
+            writer.write(collection)
+            writer.write(numbers.nextField)
+            writer.write(numbers.nextHistory)
+        }
+        writer.write(UInt16(devices.count))
+        for (device, generation) in devices.sorted(by: { $0.key < $1.key }) {
+            writer.write(device)
+            writer.write(generation)
+        }
+        return writer.bytes
+    }
+}
