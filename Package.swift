@@ -51,6 +51,11 @@ let package = Package(
             name: "CCofferSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(
             name: "CCofferZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(
+            name: "CCofferPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        // Its pkg-config file names a compiler flag that SwiftPM warns about, so the module map
+        // alone says what to link.
+        .systemLibrary(name: "CCofferUTF8proc", providers: [.apt(["libutf8proc-dev"])]),
         // C++, because the library is a template; its header is plain C.
         .target(
             name: "CCofferRapidJSON",
@@ -65,6 +70,7 @@ let package = Package(
             "CofferCrypto",
             ["CofferBytes", "CofferShims", "CCofferOpenSSL", "CCofferArgon2"] + ipsecDependency,
             settings: ipsecSetting + testFloor),
+        room("CofferSchema", ["CofferFormat", "CCofferPCRE2", "CCofferUTF8proc"]),
 
         // Doubles for tests.
         .target(
@@ -76,6 +82,7 @@ let package = Package(
         tests("CofferSQLiteTests", ["CofferSQLite", "CCofferSQLite", "CFaultVFS"]),
         tests("CofferFormatTests", ["CofferFormat", "CofferBytes"]),
         tests("CofferCryptoTests", ["CofferCrypto", "CofferBytes", "CCofferOpenSSL"]),
+        tests("CofferSchemaTests", ["CofferSchema", "CofferFormat", "CofferBytes"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
