@@ -71,6 +71,7 @@ let package = Package(
             ["CofferBytes", "CofferShims", "CCofferOpenSSL", "CCofferArgon2"] + ipsecDependency,
             settings: ipsecSetting + testFloor),
         room("CofferSchema", ["CofferFormat", "CCofferPCRE2", "CCofferUTF8proc"]),
+        room("CofferExchange", ["CofferFormat"]),
 
         // Doubles for tests.
         .target(
@@ -83,6 +84,7 @@ let package = Package(
         tests("CofferFormatTests", ["CofferFormat", "CofferBytes"]),
         tests("CofferCryptoTests", ["CofferCrypto", "CofferBytes", "CCofferOpenSSL"]),
         tests("CofferSchemaTests", ["CofferSchema", "CofferFormat", "CofferBytes"]),
+        tests("CofferExchangeTests", ["CofferExchange", "CofferFormat", "CofferBytes"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
