@@ -65,6 +65,7 @@ let package = Package(
         room("CofferBytes", ["CofferShims"]),
         room("CofferDisk", ["CofferShims"]),
         room("CofferSQLite", ["CCofferSQLite"]),
+        room("CofferArguments", []),
         room("CofferFormat", ["CofferBytes", "CCofferRapidJSON", "CCofferZstd"]),
         room(
             "CofferCrypto",
@@ -81,6 +82,7 @@ let package = Package(
         tests("CofferBytesTests", ["CofferBytes"]),
         tests("CofferDiskTests", ["CofferDisk", "CofferDiskSupport", "CofferShims"]),
         tests("CofferSQLiteTests", ["CofferSQLite", "CCofferSQLite", "CFaultVFS"]),
+        tests("CofferArgumentsTests", ["CofferArguments"]),
         tests("CofferFormatTests", ["CofferFormat", "CofferBytes"]),
         tests("CofferCryptoTests", ["CofferCrypto", "CofferBytes", "CCofferOpenSSL"]),
         tests("CofferSchemaTests", ["CofferSchema", "CofferFormat", "CofferBytes"]),
