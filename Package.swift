@@ -42,6 +42,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "Coffer",
+    products: [
+        .library(name: "Coffer", targets: ["Coffer"]),
+        .executable(name: "coffer", targets: ["CofferCLI"]),
+    ],
     targets: ipsecTargets + [
         .systemLibrary(
             name: "CCofferOpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -72,7 +76,39 @@ let package = Package(
             ["CofferBytes", "CofferShims", "CCofferOpenSSL", "CCofferArgon2"] + ipsecDependency,
             settings: ipsecSetting + testFloor),
         room("CofferSchema", ["CofferFormat", "CCofferPCRE2", "CCofferUTF8proc"]),
+        room(
+            "CofferKeys",
+            ["CofferBytes", "CofferShims", "CofferFormat", "CofferCrypto", "CCofferUTF8proc"],
+            settings: testFloor),
+        room(
+            "CofferStore",
+            [
+                "CofferBytes", "CofferDisk", "CofferSQLite", "CofferFormat", "CofferCrypto",
+                "CofferKeys",
+            ]),
+        room(
+            "CofferRecords",
+            [
+                "CofferBytes", "CofferSQLite", "CofferFormat", "CofferCrypto", "CofferSchema",
+                "CofferKeys", "CofferStore", "CCofferUTF8proc",
+            ]),
         room("CofferExchange", ["CofferFormat"]),
+        room(
+            "CofferCare",
+            [
+                "CofferBytes", "CofferSQLite", "CofferFormat", "CofferCrypto", "CofferKeys",
+                "CofferStore", "CofferRecords",
+            ]),
+        room(
+            "Coffer",
+            [
+                "CofferBytes", "CofferDisk", "CofferSQLite", "CofferFormat", "CofferCrypto",
+                "CofferSchema", "CofferKeys", "CofferStore", "CofferRecords", "CofferExchange",
+                "CofferCare",
+            ]),
+        room("CofferCommand", ["Coffer", "CofferArguments", "CofferShims"]),
+        .executableTarget(
+            name: "CofferCLI", dependencies: ["CofferCommand"], swiftSettings: strict),
 
         // Doubles for tests.
         .target(
@@ -87,6 +123,7 @@ let package = Package(
         tests("CofferCryptoTests", ["CofferCrypto", "CofferBytes", "CCofferOpenSSL"]),
         tests("CofferSchemaTests", ["CofferSchema", "CofferFormat", "CofferBytes"]),
         tests("CofferExchangeTests", ["CofferExchange", "CofferFormat", "CofferBytes"]),
+        tests("CofferTests", ["Coffer"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

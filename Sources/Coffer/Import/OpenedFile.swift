@@ -1,0 +1,37 @@
+internal import CofferDisk
+internal import CofferExchange
+
+/// A file to import that stays open for all readings, so that all see the same one.
+internal struct OpenedFile {
+    /// Its path, as it was given.
+    internal let path: String
+    /// Its size in bytes.
+    internal let size: Int64
+    private let file: any DiskFile
+
+    /// Opens a file, through links: a person has named it.
+    internal init(_ path: String) throws {
+        self.path = path
+        file = try LocalFileSystem().open(path, .readFollowing)
+        size = try file.status().size
+    }
+
+    /// The records in it; making the source looks at the file once.
+    internal func records(_ options: RecordSource.Options) throws -> RecordSource {
+        let opened = file
+        return try unsafe RecordSource(name: path, options: options) {
+            () throws(ExchangeError) -> RecordSource.Refill in
+            var offset: Int64 = 0
+            return { buffer throws(ExchangeError) in
+                guard let start = buffer.baseAddress else { return 0 }
+                var span = unsafe MutableSpan<UInt8>(
+                    _unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: buffer.count)
+                do throws(DiskError) {
+                    let count = try opened.readSome(&span, from: 0, at: offset)
+                    offset += Int64(count)
+                    return count
+                } catch { throw .unreadable(errno: error.code) }
+            }
+        }
+    }
+}

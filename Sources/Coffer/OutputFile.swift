@@ -1,0 +1,68 @@
+internal import CofferDisk
+
+/// A file that is handed out of the vault: whole and durable under its name, or not there.
+///
+/// It has mode 0600 from its first byte and grows under another name beside its place. Dropped
+/// without ``finish()``, nothing is left.
+public struct OutputFile: ~Copyable {
+    private let pending: PendingFile
+    private let isReplacing: Bool
+
+    /// The path under which it grows: what an interrupted program removes.
+    public let unfinishedPath: String
+
+    /// Begins a file that will stand at `path`.
+    ///
+    /// - Parameter isReplacing: Whether a file that is there already may be replaced.
+    /// - Throws: ``VaultError/Code/exists``; ``VaultError/Code/storage`` for a place that cannot
+    ///   be written, or that holds something other than an ordinary file.
+    public init(at path: String, replacing isReplacing: Bool = false) throws(VaultError) {
+        self.isReplacing = isReplacing
+        let begun: PendingFile
+        do {
+            let files = LocalFileSystem()
+            if isReplacing {
+                // A device or a link must not become a file of ours.
+                if let found = try files.status(path), found.kind != .regular {
+                    throw VaultError(.storage, "\(path) is not an ordinary file")
+                }
+                begun = try PendingFile(path, on: files)
+            } else {
+                begun = try files.createExclusive(path)
+            }
+        } catch { throw VaultError(error) }
+        unfinishedPath = begun.temporary
+        pending = begun
+    }
+
+    /// Adds bytes at the end.
+    ///
+    /// - Throws: ``VaultError/Code/full``, ``VaultError/Code/storage``.
+    public func write(_ bytes: Span<UInt8>) throws(VaultError) {
+        do throws(DiskError) { try pending.write(bytes) } catch { throw VaultError(error) }
+    }
+
+    /// Adds bytes at the end.
+    ///
+    /// - Throws: ``VaultError/Code/full``, ``VaultError/Code/storage``.
+    public func write(_ bytes: [UInt8]) throws(VaultError) { try write(bytes.span) }
+
+    /// Makes the bytes durable and gives the file its name.
+    ///
+    /// - Throws: ``VaultError/Code/exists`` when the name was taken meanwhile;
+    ///   ``VaultError/Code/full``, ``VaultError/Code/storage``.
+    public consuming func finish() throws(VaultError) {
+        let rule: RenameRule = isReplacing ? .replacing : .refusing
+        do throws(DiskError) { try pending.commit(rule) } catch { throw VaultError(error) }
+    }
+
+    /// Makes a directory for files, where there is none.
+    ///
+    /// - Throws: ``VaultError/Code/exists`` when something else has the name,
+    ///   ``VaultError/Code/storage``.
+    public static func createDirectory(_ path: String) throws(VaultError) {
+        do throws(DiskError) {
+            try LocalFileSystem().createDirectories(path)
+        } catch { throw VaultError(error) }
+    }
+}

@@ -1,0 +1,118 @@
+internal import CofferFormat
+internal import CofferRecords
+internal import CofferSchema
+internal import CofferStore
+
+/// A schema that somebody wrote.
+public struct SchemaSource: Sendable {
+    /// The collection's name.
+    public let name: String
+    /// Whether the schema's title, where it has one, goes before the name.
+    public let prefersTitle: Bool
+    /// JSON Schema, draft 7, with Coffer's keywords.
+    public let json: [UInt8]
+
+    /// Pairs a name with a schema.
+    public init(name: String, prefersTitle: Bool = false, json: [UInt8]) {
+        self.name = name
+        self.prefersTitle = prefersTitle
+        self.json = json
+    }
+}
+
+extension Vault {
+    /// A collection as it is defined.
+    public struct CollectionInfo: Sendable {
+        /// Its name.
+        public let name: String
+        /// The version of its definition.
+        public let version: Int
+        /// The number of records, as the sealed state has it.
+        public let records: UInt64
+        /// The names of its fields.
+        public let fields: [String]
+        /// The property that holds each record's own key; nil when there is none.
+        public let key: String?
+        /// The schema as JSON text.
+        public let schema: String
+    }
+
+    /// What became of a schema.
+    public struct AppliedSchema: Sendable {
+        /// The collection.
+        public let name: String
+        /// The version in force.
+        public let version: Int
+        /// `created`, `changed` or `unchanged`.
+        public let outcome: String
+        /// What its index and plain fields show, and what else should be known.
+        public let remarks: [String]
+    }
+
+    /// The collections in the order in which they were made.
+    ///
+    /// - Throws: ``VaultError/Code/locked``.
+    public func collections() throws(VaultError) -> [CollectionInfo] {
+        try catching {
+            try records.read { reader in try reader.plans().map { try Self.info($0, reader) } }
+        }
+    }
+
+    /// One collection.
+    ///
+    /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/locked``.
+    public func collection(_ name: String) throws(VaultError) -> CollectionInfo {
+        try catching {
+            try records.read { reader in
+                try Self.info(try reader.plan(named: name), reader)
+            }
+        }
+    }
+
+    private static func info(
+        _ plan: CollectionPlan, _ reader: RecordReader
+    ) throws -> CollectionInfo {
+        CollectionInfo(
+            name: plan.name, version: Int(plan.definition.version),
+            records: try reader.count(plan), fields: plan.schema.fields.map(\.name),
+            key: plan.keyName, schema: String(decoding: plan.definition.schema, as: UTF8.self))
+    }
+
+    /// Makes collections, or changes them additively, all in one transaction.
+    ///
+    /// - Throws: ``VaultError/Code/invalid`` for a schema that cannot be put in force, or records
+    ///   that break it; then nothing is changed.
+    public func apply(_ sources: [SchemaSource]) throws(VaultError) -> [AppliedSchema] {
+        try catching {
+            let schemas = try sources.map { try Self.parse($0) }
+            return try records.write { writer in
+                let applied = try writer.apply(
+                    schemas.map { RecordWriter.Proposal(schema: $0) })
+                for change in applied where change.isChanged {
+                    try writer.transaction.audit(
+                        "schema",
+                        [
+                            AuditEntry.Detail("collection", change.name),
+                            AuditEntry.Detail("version", "\(change.version)"),
+                        ])
+                }
+                return applied.map { change in
+                    AppliedSchema(
+                        name: change.name, version: Int(change.version),
+                        outcome: change.isNew
+                            ? "created" : change.isChanged ? "changed" : "unchanged",
+                        remarks: change.remarks)
+                }
+            }
+        }
+    }
+
+    internal static func parse(_ source: SchemaSource) throws -> CollectionSchema {
+        let value = try JSON.parse(source.json)
+        var name = source.name
+        if source.prefersTitle, case .text(let title)? = value["title"] { name = title }
+        return try CollectionSchema(
+            parsing: value, text: JSON.write(value),
+            name: CollectionSchema.normalizedName(name) ?? name)
+    }
+}

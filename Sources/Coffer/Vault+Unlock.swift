@@ -1,0 +1,162 @@
+internal import CofferBytes
+internal import CofferCrypto
+internal import CofferFormat
+internal import CofferKeys
+internal import CofferStore
+
+extension Vault {
+    /// The longest time that `unlock` may keep a vault open without use: a day, in milliseconds.
+    public static var longestSpan: UInt64 { 24 * 3_600_000 }
+
+    /// Unlocks the vault with a password, trying each password slot.
+    ///
+    /// Deriving the key is slow on purpose: expect about a second and 256 MiB for each slot.
+    ///
+    /// - Throws: ``VaultError/Code/wrongPassword``, ``VaultError/Code/refusedLimit`` before any
+    ///   work, ``VaultError/Code/damaged``, ``VaultError/Code/older``.
+    public func unlock(password: borrowing Secret) throws(VaultError) {
+        do {
+            let passphrase = try Passphrase(opening: password.bytes)
+            for slot in try parsedSlots() where slot.row.kind == .password {
+                _ = try Slots.parameters(slot.row.cost)
+            }
+            for slot in try parsedSlots() where slot.row.kind == .password {
+                do {
+                    let opened = try Slots.open(
+                        slot.row, password: passphrase, vault: store.header.vault)
+                    return try store.unlock(
+                        root: opened.root, authKey: opened.authKey, number: slot.number)
+                } catch { try Self.passOver(error) }
+            }
+            throw KeysError.wrongSecret
+        } catch { throw VaultError(error) }
+    }
+
+    /// Unlocks the vault with a recovery key as text.
+    ///
+    /// - Throws: ``VaultError/Code/wrongPassword``, ``VaultError/Code/invalid`` for a mistyped
+    ///   key, ``VaultError/Code/damaged``, ``VaultError/Code/older``.
+    public func unlock(recoveryKey: borrowing Secret) throws(VaultError) {
+        do {
+            let key = try RecoveryKey.decode(recoveryKey.bytes)
+            for slot in try parsedSlots() where slot.row.kind == .recovery {
+                do {
+                    let opened = try Slots.open(
+                        slot.row, recoveryKey: key, vault: store.header.vault)
+                    return try store.unlock(
+                        root: opened.root, authKey: opened.authKey, number: slot.number)
+                } catch { try Self.passOver(error) }
+            }
+            throw KeysError.wrongSecret
+        } catch { throw VaultError(error) }
+    }
+
+    /// Unlocks the vault with the key in the kernel's keyring, and lets it live on.
+    ///
+    /// - Returns: Whether there was one. One that does not open the vault counts as none.
+    /// - Throws: ``VaultError/Code/damaged``, ``VaultError/Code/older``.
+    public func unlockFromCache() throws(VaultError) -> Bool {
+        guard let cache = cache() else { return false }
+        let now = surroundings.bootTime()
+        guard let entry = cache.load(vault: store.header.vault, now: now) else { return false }
+        do {
+            try store.unlock(root: entry.root)
+        } catch KeysError.wrongSecret {
+            cache.forget(vault: store.header.vault)
+            return false
+        } catch { throw VaultError(error) }
+        cache.renew(entry, vault: store.header.vault, now: now)
+        return true
+    }
+
+    /// Keeps the key of the unlocked vault in the kernel's keyring for `span` milliseconds after
+    /// its last use, and for a day at most.
+    ///
+    /// - Throws: ``VaultError/Code/locked``; ``VaultError/Code/unexpected`` where the kernel has
+    ///   no keyring for us.
+    public func keepUnlocked(for span: UInt64) throws(VaultError) {
+        do {
+            let root = try store.frame().keyring.root
+            guard let cache = cache() else { throw UnlockCache.Failure.unavailable(errno: 0) }
+            let now = surroundings.bootTime()
+            try cache.store(
+                root, vault: store.header.vault, now: now, span: min(span, Self.longestSpan),
+                cap: now + Self.longestSpan)
+        } catch let error as UnlockCache.Failure {
+            guard case .unavailable(let code) = error else { return }
+            throw VaultError(
+                .unexpected,
+                "the kernel keeps no key for us here (errno \(code)); give the password each time")
+        } catch { throw VaultError(error) }
+    }
+
+    /// Until when the vault is unlocked on this machine, in milliseconds since 1970; nil if it
+    /// is not.
+    public func unlockedUntil() -> Int64? {
+        let now = surroundings.bootTime()
+        guard let entry = cache()?.load(vault: store.header.vault, now: now) else { return nil }
+        return surroundings.now() + Int64(clamping: entry.deadline - now)
+    }
+
+    /// Removes the key from the kernel's keyring, and from this process.
+    ///
+    /// - Returns: Whether it was there.
+    @discardableResult
+    public func lock() -> Bool {
+        store.lock()
+        return cache()?.forget(vault: store.header.vault) ?? false
+    }
+
+    /// Removes the keys of all vaults of this user from the kernel's keyring.
+    ///
+    /// - Returns: How many there were.
+    public static func lockAll(in surroundings: Surroundings) -> Int {
+        guard let boot = surroundings.bootID.flatMap(Identifier.init(text:)) else { return 0 }
+        return UnlockCache(bootID: boot).forgetAll()
+    }
+
+    /// Puts an entry for an unlock on the audit log, with failed attempts since the last one.
+    ///
+    /// - Throws: As every write.
+    public func recordUnlock() throws(VaultError) {
+        try catching {
+            let failures = store.takeFailedUnlocks()
+            var details: [AuditEntry.Detail] = []
+            if failures > 0 {
+                details.append(AuditEntry.Detail("failed before, unproved", "\(failures)"))
+            }
+            try store.write { try $0.audit("unlock", details) }
+        }
+    }
+
+    /// Counts a failed attempt, to be put on the audit log at the next unlock.
+    public func countFailedUnlock() { store.countFailedUnlock() }
+
+    /// A row of `slot`, taken apart.
+    internal struct ParsedSlot {
+        let number: UInt32
+        let row: SlotRow
+    }
+
+    internal func parsedSlots() throws -> [ParsedSlot] {
+        let slots = try store.slots().map { entry in
+            guard let row = try? SlotRow(parsing: entry.seal) else {
+                throw StoreError.damaged("slot \(entry.number)")
+            }
+            return ParsedSlot(number: entry.number, row: row)
+        }
+        guard slots.filter({ $0.row.kind == .password }).count <= SlotRow.passwordLimit else {
+            throw StoreError.damaged("the slots: too many passwords")
+        }
+        return slots
+    }
+
+    /// A slot that does not open is no reason to stop; everything else is.
+    private static func passOver(_ error: any Error) throws {
+        guard case KeysError.wrongSecret = error else { throw error }
+    }
+
+    private func cache() -> UnlockCache? {
+        surroundings.bootID.flatMap(Identifier.init(text:)).map(UnlockCache.init(bootID:))
+    }
+}

@@ -1,0 +1,4 @@
+import CofferCommand
+import Glibc
+
+exit(Program.run(Array(CommandLine.arguments.dropFirst())))

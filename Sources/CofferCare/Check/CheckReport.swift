@@ -1,0 +1,46 @@
+/// What a check has found.
+package struct CheckReport: Sendable {
+    /// How bad a finding is.
+    package enum Severity: String, Sendable {
+        /// Good to know.
+        case info
+        /// Not as it should be; nothing is lost.
+        case warning
+        /// Damaged, missing or tampered with.
+        case error
+    }
+
+    /// One finding.
+    package struct Finding: Hashable, Sendable {
+        /// How bad it is.
+        package let severity: Severity
+        /// What it is, for programs.
+        package let code: String
+        /// Where it is; never a value of a record.
+        package let place: String
+        /// Whether a repair can mend it.
+        package let isRepairable: Bool
+    }
+
+    /// What was found.
+    package private(set) var findings: [Finding] = []
+    /// How much was looked at.
+    package private(set) var checked: [(name: String, count: UInt64)] = []
+
+    /// Whether nothing is wrong.
+    package var isSound: Bool { !findings.contains { $0.severity != .info } }
+
+    /// Takes a finding in.
+    package mutating func add(
+        _ severity: Severity, _ code: String, _ place: String, isRepairable: Bool = false
+    ) {
+        findings.append(
+            Finding(
+                severity: severity, code: code, place: place, isRepairable: isRepairable))
+    }
+
+    /// Says how much was looked at.
+    package mutating func count(_ name: String, _ count: UInt64) {
+        checked.append((name, count))
+    }
+}

@@ -1,0 +1,226 @@
+internal import CofferBytes
+internal import CofferCrypto
+internal import CofferFormat
+internal import CofferKeys
+package import CofferRecords
+internal import CofferSQLite
+internal import CofferStore
+
+/// Verifies a whole vault on one snapshot, and goes on where something is wrong.
+package struct VaultCheck {
+    private let records: Records
+    private let progress: (UInt64, UInt64) -> Void
+    private var report = CheckReport()
+    private var seen: UInt64 = 0
+    private var total: UInt64 = 0
+
+    /// A check of an unlocked vault.
+    ///
+    /// - Parameter progress: Is given the records looked at so far, and how many there are.
+    package init(_ records: Records, progress: @escaping (UInt64, UInt64) -> Void = { _, _ in }) {
+        self.records = records
+        self.progress = progress
+    }
+
+    /// Looks at everything once.
+    ///
+    /// - Complexity: Reads every row.
+    package consuming func run() throws -> CheckReport {
+        let store = records.store
+        try records.read { reader in
+            try checkDatabase(store)
+            try checkFrame(store, reader)
+            let state = try store.state()
+            for (body, tally) in state.bodies where body.table == .records {
+                total = total.addingReportingOverflow(tally.rows).partialValue
+            }
+            for plan in try reader.plans() { try checkRecords(plan, reader, state) }
+            try checkCollections(reader, state)
+            try checkTombstones(store, reader, state)
+            try checkAudit(store, reader, state)
+            try checkSubjectKeys(store, reader, state)
+            for table in [RowTable.job, .quarantine, .pack, .chunk] {
+                try checkEmpty(table, store, reader, state)
+            }
+        }
+        return report
+    }
+
+    private mutating func checkDatabase(_ store: Store) throws {
+        for problem in try store.connection.integrityCheck(limit: 100) {
+            report.add(.error, "database", "vault.sqlite: \(problem)")
+        }
+        for violation in try store.connection.foreignKeyCheck() {
+            report.add(
+                .error, "reference-broken",
+                "\(violation.table), row \(violation.rowid.map(String.init) ?? "?")")
+        }
+    }
+
+    /// Keys, slots, catalog and schema: the frame, verified again whatever was verified before.
+    private mutating func checkFrame(_ store: Store, _ reader: RecordReader) throws {
+        do {
+            try store.verifyAgain()
+        } catch StoreError.damaged(let part) {
+            report.add(.error, "frame", part)
+        } catch KeysError.wrongSecret {
+            report.add(.error, "frame", "the list of slots")
+        }
+        report.count("slots", UInt64(try store.slots().count))
+        report.count("keys", UInt64(reader.frame.keyring.all.count))
+        report.count("collections", UInt64(reader.frame.catalog.definitions.count))
+    }
+
+    private mutating func checkRecords(
+        _ plan: CollectionPlan, _ reader: RecordReader, _ state: VaultState
+    ) throws {
+        var tally = VaultState.Tally()
+        var problems: [RecordsError] = []
+        try reader.verifyAll(plan, tally: &tally) {
+            seen += 1
+            progress(seen, total)
+        } problem: {
+            problems.append($0)
+        }
+        for problem in problems {
+            guard case .damaged(_, let rid, let id, let what) = problem else { continue }
+            let name = id.map { "\($0)" } ?? "row \(rid)"
+            report.add(.error, "record-damaged", "\(plan.name) \(name): \(what)")
+        }
+        let body = VaultState.Body(.records, collection: plan.number)
+        compare(tally, state.bodies[body], "record-missing", plan.name)
+        var history = VaultState.Tally()
+        let rows = try reader.count(rowsOf: "h_\(plan.number)")
+        history.rows = rows
+        let kept = state.bodies[VaultState.Body(.history, collection: plan.number)]
+        compare(history, kept, "history-missing", "\(plan.name), history")
+        report.count(plan.name, tally.rows)
+    }
+
+    /// Whether the state counts collections that the catalog does not have.
+    private mutating func checkCollections(_ reader: RecordReader, _ state: VaultState) throws {
+        for body in state.bodies.keys.sorted() where body.table == .records {
+            if reader.frame.catalog[body.collection] == nil {
+                report.add(.error, "frame", "collection \(body.collection) has no definition")
+            }
+        }
+    }
+
+    private mutating func checkTombstones(
+        _ store: Store, _ reader: RecordReader, _ state: VaultState
+    ) throws {
+        var tally = VaultState.Tally()
+        let rows = try store.connection.prepare("SELECT seq, seal FROM tomb ORDER BY seq")
+        while try rows.step() {
+            let key = rows.int64(0).bigEndianBytes
+            let seal = rows.bytes(1)
+            tally.add(reader.frame.code(.tombstone, key: key, seal: seal))
+            let context = SealContext.make(
+                "coffer/v1/tomb", reader.frame.keyring.vault.bytes, key)
+            let opened = try? Cobblestone.open(
+                seal, under: reader.frame.catalogKey, context: context)
+            if opened.flatMap({ try? Tombstone(parsing: $0) }) == nil {
+                report.add(.error, "tombstone-damaged", "deletion \(rows.int64(0))")
+            }
+        }
+        compare(
+            tally, state.bodies[VaultState.Body(.tombstone)], "tombstone-missing", "deletions")
+        report.count("deletions", tally.rows)
+    }
+
+    private mutating func checkAudit(
+        _ store: Store, _ reader: RecordReader, _ state: VaultState
+    ) throws {
+        var tally = VaultState.Tally()
+        var head = [UInt8](repeating: 0, count: 32)
+        var expected: UInt64 = 0
+        var firstBad: UInt64?
+        let rows = try store.connection.prepare("SELECT num, seal FROM audit ORDER BY num")
+        while try rows.step() {
+            let number = UInt64(bitPattern: rows.int64(0))
+            let seal = rows.bytes(1)
+            tally.add(
+                reader.frame.code(.audit, key: rows.int64(0).bigEndianBytes, seal: seal))
+            let opened = try? Cobblestone.open(
+                seal, under: reader.frame.auditKey,
+                context: AuditSeal.context(reader.frame.keyring.vault, number))
+            let entry = opened.flatMap { try? AuditEntry(parsing: $0) }
+            if firstBad == nil,
+                number != expected || entry?.number != number || entry?.previous != head
+            {
+                firstBad = expected
+            }
+            head = AuditSeal.head(after: head, seal: seal)
+            expected += 1
+        }
+        if firstBad == nil, head != state.auditHead || expected != state.nextAudit {
+            firstBad = expected
+        }
+        if let firstBad {
+            let good = firstBad == 0 ? "none before it" : "the last good one is \(firstBad - 1)"
+            report.add(.error, "audit-broken", "audit entry \(firstBad); \(good)")
+        }
+        compare(tally, state.bodies[VaultState.Body(.audit)], "audit-missing", "audit log")
+        report.count("audit entries", tally.rows)
+    }
+
+    private mutating func checkSubjectKeys(
+        _ store: Store, _ reader: RecordReader, _ state: VaultState
+    ) throws {
+        var tally = VaultState.Tally()
+        let rows = try store.connection.prepare(
+            "SELECT num, who, seal FROM dkey WHERE who IS NOT NULL ORDER BY num")
+        while try rows.step() {
+            let seal = rows.bytes(2)
+            tally.add(
+                reader.frame.code(.subjectKey, key: rows.int64(0).bigEndianBytes, seal: seal))
+            guard let number = UInt32(exactly: rows.int64(0)),
+                let who = Identifier(rows.bytes(1)),
+                (try? Keyring.open(
+                    number: number, who: who, seal: seal, root: reader.frame.keyring.root,
+                    vault: reader.frame.keyring.vault)) != nil
+            else {
+                report.add(.error, "key-damaged", "key \(rows.int64(0))")
+                continue
+            }
+        }
+        compare(tally, state.bodies[VaultState.Body(.subjectKey)], "key-missing", "persons' keys")
+        report.count("persons' keys", tally.rows)
+    }
+
+    /// Tables that this release does not fill.
+    private mutating func checkEmpty(
+        _ table: RowTable, _ store: Store, _ reader: RecordReader, _ state: VaultState
+    ) throws {
+        let name: String
+        switch table {
+        case .job: name = "job"
+        case .quarantine: name = "quar"
+        case .pack: name = "pack"
+        default: name = "chunk"
+        }
+        let rows = try reader.count(rowsOf: name)
+        let counted = table == .job ? state.jobs.rows : state.bodies[VaultState.Body(table)]?.rows
+        if rows != counted { report.add(.error, "rows-unexpected", "table \(name)") }
+    }
+
+    private mutating func compare(
+        _ found: VaultState.Tally, _ sealed: VaultState.Tally?, _ code: String, _ place: String
+    ) {
+        let sealed = sealed ?? VaultState.Tally()
+        guard found != sealed else { return }
+        if found.rows == sealed.rows {
+            report.add(.error, code, "\(place): rows were replaced or put back")
+        } else {
+            report.add(
+                .error, code, "\(place): \(found.rows) rows, the sealed count is \(sealed.rows)")
+        }
+    }
+}
+
+extension VaultState.Tally {
+    fileprivate mutating func add(_ code: [UInt8]) {
+        rows += 1
+        sum.add(code.span)
+    }
+}

@@ -1,0 +1,102 @@
+internal import Coffer
+internal import CofferArguments
+
+/// One run of one command: what was asked for, and the world in which it is done.
+internal final class Call {
+    /// What was asked for.
+    internal let invocation: Invocation
+    /// Where results and remarks go.
+    internal let console: Console
+    /// Environment, folders and clocks.
+    internal let ambient: Ambient
+
+    /// Puts a call together.
+    internal init(_ invocation: Invocation, _ console: Console, _ ambient: Ambient) {
+        self.invocation = invocation
+        self.console = console
+        self.ambient = ambient
+    }
+
+    /// Whether results are JSON.
+    internal var isJSON: Bool { console.isJSON }
+
+    /// What the library needs to know.
+    internal var surroundings: Surroundings {
+        ambient.surroundings(allowsOlder: invocation.flag("older"))
+    }
+
+    /// The path of the vault that the command is about.
+    internal func vaultPath() throws(Failure) -> String {
+        let path = try VaultFinder(ambient).find(named: invocation.value("vault"))
+        console.detail("vault: \(Visible.line(path))")
+        return path
+    }
+
+    /// Opens the vault, still locked.
+    internal func openLocked(in surroundings: Surroundings? = nil) throws -> Vault {
+        try Vault(at: try vaultPath(), in: surroundings ?? self.surroundings)
+    }
+
+    /// Opens and unlocks the vault: with the key that is kept, or with one that is asked for.
+    internal func open() throws -> Vault {
+        let vault = try openLocked()
+        if try vault.unlockFromCache() {
+            console.detail("unlocked with the key that the kernel keeps")
+        } else {
+            try unlock(vault)
+        }
+        return vault
+    }
+
+    /// What stands on standard error after a write on a terminal, so that nobody writes to the
+    /// wrong vault unawares.
+    internal func noteWrite(_ vault: Vault, _ what: String) {
+        guard console.isErrorTerminal else { return }
+        console.note(Visible.line("\(VaultFinder.name(of: vault.path)): \(what)"))
+    }
+
+    /// The value of a whole number option.
+    internal func number<Number: FixedWidthInteger>(_ option: String) throws(Failure) -> Number? {
+        guard let text = invocation.value(option) else { return nil }
+        guard let number = Number(text), number >= 0 else {
+            throw .usage("--\(option) needs a whole number")
+        }
+        return number
+    }
+
+    /// Asks before something that cannot be taken back.
+    ///
+    /// - Throws: `usage` without a terminal and without `--yes`, `declined` after a no.
+    internal func confirm(_ question: String) throws(Failure) {
+        if invocation.flag("yes") { return }
+        guard console.isErrorTerminal, let terminal = Terminal() else {
+            throw .usage("\(question) Nobody can be asked here: say --yes")
+        }
+        let answer = terminal.ask(Visible.line(question) + " [y/N] ")
+        guard ["y", "yes"].contains(answer.lowercased()) else {
+            throw Failure("declined", "nothing was done", .failed)
+        }
+    }
+}
+
+extension Call {
+    /// The day in UTC, such as `2026-11-21`.
+    internal var today: String { String(Timestamp.text(surroundings.now()).prefix(10)) }
+}
+
+extension Call {
+    /// The collection that the command names.
+    internal var collection: String { invocation.argument("collection") ?? "" }
+
+    /// The record that the command names, by its place or by `--id`, and the words after it.
+    ///
+    /// - Throws: `usage` where there is none.
+    internal func recordAndRest() throws(Failure) -> (record: String, rest: [String]) {
+        let words = Array(invocation.arguments.dropFirst())
+        if let record = invocation.value("id") { return (record, words) }
+        guard let record = words.first else {
+            throw .usage("name the record: its own key, its UUID, or --id")
+        }
+        return (record, Array(words.dropFirst()))
+    }
+}

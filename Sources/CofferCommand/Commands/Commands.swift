@@ -1,0 +1,56 @@
+internal import CofferArguments
+
+/// Which code runs which command.
+package enum Commands {
+    /// Runs a command; what it throws is told by the caller.
+    internal typealias Run = @Sendable (Call) throws -> ExitStatus
+
+    /// The commands by their full names.
+    internal static let table: [String: Run] = [
+        "init": InitCommand.run,
+        "vaults": VaultCommands.vaults,
+        "unlock": VaultCommands.unlock,
+        "lock": VaultCommands.lock,
+        "status": StatusCommand.run,
+        "accept-older": VaultCommands.acceptOlder,
+        "add": WriteCommands.add,
+        "set": WriteCommands.set,
+        "put": WriteCommands.put,
+        "rm": WriteCommands.remove,
+        "get": GetCommand.run,
+        "list": ListCommand.run,
+        "import": ImportCommand.run,
+        "export": ExportCommand.run,
+        "schema list": SchemaCommands.list,
+        "schema show": SchemaCommands.show,
+        "schema suggest": SchemaCommands.suggest,
+        "schema apply": SchemaCommands.apply,
+        "key list": KeyCommands.list,
+        "key check-recovery": KeyCommands.checkRecovery,
+        "key public": KeyCommands.publicKey,
+        "check": CheckCommand.run,
+        "completion": ProgramCommands.completion,
+        "version": ProgramCommands.version,
+        "__man": ProgramCommands.manPages,
+    ]
+
+    /// What is wrong with the grammar, a line each: its own faults, and commands that only one of
+    /// grammar and table has.
+    package static func faults() -> [String] {
+        var faults = Grammar.tree.validate()
+        var rest = Set(table.keys)
+        for name in names(below: Grammar.tree.root, "") {
+            if rest.remove(name) == nil { faults.append("\(name) is not in the table") }
+        }
+        faults += rest.sorted().map { "\($0) is not in the grammar" }
+        return faults
+    }
+
+    /// The full names of all commands that do something.
+    private static func names(below command: Command, _ prefix: String) -> [String] {
+        command.subcommands.flatMap { command in
+            command.subcommands.isEmpty
+                ? [prefix + command.name] : names(below: command, prefix + command.name + " ")
+        }
+    }
+}

@@ -1,0 +1,137 @@
+internal import Coffer
+internal import CofferArguments
+
+/// `coffer export`: records out of the vault, readable by anyone.
+internal enum ExportCommand {
+    internal static func run(_ call: Call) throws -> ExitStatus {
+        let invocation = call.invocation
+        let output = invocation.value("output").flatMap { $0 == "-" ? nil : $0 }
+        let format = try format(invocation.value("format"), output)
+        let vault = try call.open()
+        let all = try vault.collections()
+        let names = invocation.argumentList("collections")
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted {
+            throw Failure.usage("\(name) is named twice")
+        }
+        let chosen = try names.map { name in
+            // Asked again, so that the error is that of the library.
+            try all.first { $0.name == name } ?? vault.collection(name)
+        }
+        let taken = names.isEmpty ? all : chosen
+        let progress = Progress(call.console, taken.reduce(0) { $0 + $1.records })
+        var files: [Exported] = []
+        if let output, format != .json, taken.count > 1 || Paths.isDirectory(output) {
+            try OutputFile.createDirectory(output)
+            for info in taken {
+                let path = Paths.join(output, "\(info.name).\(format.rawValue)")
+                files.append(try write(call, vault, [info.name], format, path, progress))
+            }
+        } else if let output {
+            files.append(try write(call, vault, names, format, output, progress))
+        } else {
+            let count = try vault.export(names, as: format, progress: progress.update) {
+                try call.console.write($0)
+            }
+            // Before it is put on record: what nobody received was not exported.
+            try call.console.flush()
+            files.append(Exported(path: nil, collections: taken.map(\.name), records: count))
+        }
+        progress.clear()
+        record(call, vault, taken.map(\.name), files)
+        try tell(call, files)
+        return .done
+    }
+
+    /// A file that was written.
+    private struct Exported {
+        let path: String?
+        let collections: [String]
+        let records: Int
+    }
+
+    private static func format(
+        _ name: String?, _ output: String?
+    ) throws(Failure) -> Vault.ExportFormat {
+        if let format = name.flatMap(Vault.ExportFormat.init) { return format }
+        let ending = output.map { Paths.name(of: $0) }?.split(separator: ".").last
+        if ending == "jsonl" { return .ndjson }
+        return ending.flatMap { Vault.ExportFormat(rawValue: String($0)) } ?? .json
+    }
+
+    private static func write(
+        _ call: Call, _ vault: Vault, _ names: [String], _ format: Vault.ExportFormat,
+        _ path: String, _ progress: Progress
+    ) throws -> Exported {
+        let file = try OutputFile(at: path, replacing: call.invocation.flag("force"))
+        Interruption.removesAtSignal(file.unfinishedPath)
+        defer { Interruption.removesAtSignal(nil) }
+        let count = try export(vault, names, format, progress, to: file)
+        try file.finish()
+        return Exported(path: path, collections: names, records: count)
+    }
+
+    private static func export(
+        _ vault: Vault, _ names: [String], _ format: Vault.ExportFormat, _ progress: Progress,
+        to file: borrowing OutputFile
+    ) throws(VaultError) -> Int {
+        defer { progress.next() }
+        return try vault.export(names, as: format, progress: progress.update) {
+            try file.write($0)
+        }
+    }
+
+    /// An export goes on the audit log, where there is one that can be written.
+    private static func record(
+        _ call: Call, _ vault: Vault, _ names: [String], _ files: [Exported]
+    ) {
+        do throws(VaultError) {
+            try vault.recordExport(of: names, count: files.reduce(0) { $0 + $1.records })
+        } catch {
+            call.console.warn("the export is not on the audit log: \(error.message)")
+        }
+    }
+
+    private static func tell(_ call: Call, _ files: [Exported]) throws(Failure) {
+        let written = files.filter { $0.path != nil }
+        guard !written.isEmpty else { return }
+        let count = written.reduce(0) { $0 + $1.records }
+        guard call.isJSON else {
+            for file in written { try call.console.line(Visible.line(file.path ?? "")) }
+            return call.console.note(
+                "\(Quantity.of(count, "record", "records")), readable by anyone with the file.")
+        }
+        let listed = written.map { file in
+            JSONOutput.object([
+                ("path", .text(file.path)), ("records", .integer(Int64(file.records))),
+            ])
+        }
+        try call.console.print(
+            .object([("files", .array(listed)), ("records", .integer(Int64(count)))]))
+    }
+
+    /// Progress over several files.
+    private final class Progress {
+        private let bar: ProgressBar
+        private let total: Int64
+        private var before = 0
+        private var last = 0
+
+        init(_ console: Console, _ total: UInt64) {
+            bar = ProgressBar(console, "exporting", .records)
+            self.total = Int64(clamping: total)
+        }
+
+        func update(_ count: Int) {
+            last = count
+            bar.update(Int64(before + count), of: total)
+        }
+
+        func next() {
+            before += last
+            last = 0
+        }
+
+        func clear() { bar.clear() }
+    }
+}

@@ -1,0 +1,66 @@
+internal import Coffer
+
+/// The one page that a person prints: all that is needed on a new machine, but for the vault.
+internal enum Sheet {
+    /// Writes the page of a vault that was just made.
+    ///
+    /// - Throws: `full`, `storage`.
+    internal static func write(
+        _ created: borrowing Vault.Created, on date: String, to file: borrowing OutputFile
+    ) throws(VaultError) {
+        let name = Visible.line(VaultFinder.name(of: created.path))
+        try file.write(
+            Array(
+                """
+                COFFER: RECOVERY SHEET
+
+                Vault          \(name)
+                Id             \(created.id)
+                Made           \(date)
+
+                Recovery key, which opens the vault without its password:
+
+                    
+                """.utf8))
+        switch created.recoveryKey {
+        case .some(let key): try write(key, to: file)
+        case .none: try file.write(Array("(there is none)".utf8))
+        }
+        try file.write(
+            Array(
+                """
+
+
+                Public key that signs the vault's backups (minisign):
+
+                    \(created.signer)
+
+                On a new machine: install coffer, copy the vault's folder there, type the key into
+                a file that only you can read, and say
+
+                    coffer --vault \(name).coffer --recovery-key-file KEYFILE unlock
+                    coffer --vault \(name).coffer check
+
+                To prove that this page is right, at any time:
+
+                    coffer --vault \(name).coffer key check-recovery
+
+                Keep this page where you keep your passport. Whoever has it and a copy of the vault
+                can read everything. Delete the file after printing.
+
+                """.utf8))
+    }
+
+    /// The key goes from its own memory into the file; no copy of it stays behind.
+    private static func write(
+        _ key: borrowing Secret, to file: borrowing OutputFile
+    ) throws(VaultError) {
+        let result: Result<Void, VaultError> = key.withBytes { bytes in
+            do throws(VaultError) {
+                try file.write(bytes)
+                return .success(())
+            } catch { return .failure(error) }
+        }
+        try result.get()
+    }
+}

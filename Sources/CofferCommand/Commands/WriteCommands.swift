@@ -1,0 +1,76 @@
+internal import Coffer
+internal import CofferArguments
+
+/// Commands that change single records.
+internal enum WriteCommands {
+    /// `coffer add`.
+    internal static func add(_ call: Call) throws -> ExitStatus {
+        let collection = call.collection
+        let assignments = try AssignmentWord.read(call.invocation.argumentList("values"))
+        let vault = try call.open()
+        let written = try vault.add(collection, assignments)
+        try tell(call, written)
+        call.noteWrite(vault, "\(collection) \(written.id) added")
+        return .done
+    }
+
+    /// `coffer set`.
+    internal static func set(_ call: Call) throws -> ExitStatus {
+        let (record, words) = try call.recordAndRest()
+        var assignments = try AssignmentWord.read(words)
+        for name in call.invocation.values("unset") {
+            assignments.append(try AssignmentWord.unset(name))
+        }
+        guard !assignments.isEmpty else {
+            throw Failure.usage("nothing to change; write FIELD=VALUE or --unset FIELD")
+        }
+        let version: UInt64? = try call.number("if-version")
+        let vault = try call.open()
+        let written = try vault.set(call.collection, record, assignments, ifVersion: version)
+        try tell(call, written)
+        let what =
+            written.isChanged ? "changed, version \(written.version)" : "is like that already"
+        call.noteWrite(vault, "\(call.collection) \(written.id) \(what)")
+        return .done
+    }
+
+    /// `coffer put`: one answer a line, as there is one record a line.
+    internal static func put(_ call: Call) throws -> ExitStatus {
+        guard call.invocation.flag("stdin") else {
+            throw Failure.usage("put reads records from standard input: say --stdin")
+        }
+        let records = try InputFile.read("-")
+        let vault = try call.open()
+        let written = try vault.put(call.collection, ndjson: records)
+        for record in written { try tell(call, record) }
+        let new = written.count { $0.isNew }
+        let changed = written.count { $0.isChanged } - new
+        call.noteWrite(vault, "\(call.collection): \(new) created, \(changed) changed")
+        return .done
+    }
+
+    /// `coffer rm`.
+    internal static func remove(_ call: Call) throws -> ExitStatus {
+        let records = call.invocation.argumentList("records") + call.invocation.values("id")
+        guard !records.isEmpty else { throw Failure.usage("name the records to remove") }
+        if records.count > 1 {
+            try call.confirm("Remove \(records.count) records of \(call.collection)?")
+        }
+        let vault = try call.open()
+        let removed = try vault.remove(call.collection, records)
+        if call.isJSON {
+            try call.console.print(.object([("removed", .integer(Int64(removed)))]))
+        }
+        call.noteWrite(vault, "\(Quantity.of(removed, "record", "records")) removed")
+        return .done
+    }
+
+    private static func tell(_ call: Call, _ written: Vault.Written) throws(Failure) {
+        guard call.isJSON else { return try call.console.line(written.id) }
+        try call.console.print(
+            .object([
+                ("id", .text(written.id)), ("version", .count(written.version)),
+                ("created", .bool(written.isNew)),
+            ]))
+    }
+}

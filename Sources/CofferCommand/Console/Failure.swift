@@ -1,0 +1,68 @@
+internal import Coffer
+
+/// Why a command did not do what was asked.
+internal struct Failure: Error {
+    /// The word that programs branch on, such as `wrong-password`.
+    internal let code: String
+    /// What happened and what to do, for people.
+    internal let message: String
+    /// The exit status.
+    internal let status: ExitStatus
+    /// Whether nothing is said: whoever read our output has gone.
+    internal var isSilent: Bool { code == Self.closedPipe.code }
+
+    /// Makes a failure.
+    internal init(_ code: String, _ message: String, _ status: ExitStatus) {
+        self.code = code
+        self.message = message
+        self.status = status
+    }
+
+    /// A failure of the library.
+    internal init(_ error: VaultError) {
+        self.init(error.code.description, error.message, Self.status(of: error.code))
+    }
+
+    /// A command line that makes no sense.
+    internal static func usage(_ message: String) -> Failure {
+        Failure("usage", message, .usage)
+    }
+
+    /// Input that is not valid.
+    internal static func invalid(_ message: String) -> Failure {
+        Failure("invalid", message, .invalid)
+    }
+
+    /// The disk or the system failed.
+    internal static func storage(_ what: String, _ error: SystemError) -> Failure {
+        Failure(
+            error.isFull ? "full" : "storage", "\(what): \(error.text)", .storage)
+    }
+
+    /// Whoever read our output has gone; nobody is left to be told.
+    internal static let closedPipe = Failure("closed-pipe", "the output was closed", .failed)
+
+    /// Whatever was thrown.
+    internal static func from(_ error: any Error) -> Failure {
+        switch error {
+        case let error as Failure: error
+        case let error as VaultError: Failure(error)
+        default: Failure("unexpected", "something failed that should not have", .failed)
+        }
+    }
+}
+
+extension Failure {
+    private static func status(of code: VaultError.Code) -> ExitStatus {
+        switch code {
+        case .usage: .usage
+        case .wrongPassword, .locked: .locked
+        case .noVault, .noCollection, .noRecord: .notFound
+        case .exists, .versionConflict, .notUnique, .referenced, .busy: .conflict
+        case .damaged, .older, .changedUnderneath, .refusedLimit: .damaged
+        case .invalid, .brokenReference: .invalid
+        case .full, .storage, .readOnly: .storage
+        default: .failed
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import Glibc
+
+/// What a signal must put in order before the process ends: the terminal's echo and a file that
+/// is not whole.
+///
+/// Everything else needs no care: a vault is whole after a kill at any moment.
+internal enum Interruption {
+    /// A terminal whose settings were changed.
+    @safe
+    fileprivate struct ChangedTerminal {
+        var descriptor: Int32
+        var settings: termios
+    }
+
+    // Read by the handler: written only while signals are held back.
+    nonisolated(unsafe) fileprivate static var terminal: ChangedTerminal?
+    nonisolated(unsafe) fileprivate static var unfinished: UnsafeMutablePointer<CChar>?
+
+    /// Lets Ctrl-C and its like put things in order and end the process with 128 and the
+    /// signal's number. A closed pipe is no signal but an error of the write.
+    internal static func install() {
+        unsafe terminal = nil
+        unsafe unfinished = nil
+        signal(SIGPIPE, SIG_IGN)
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            // What the parent wants ignored (nohup(1)) stays ignored.
+            let before = signal(number, SIG_IGN)
+            let isIgnored = unsafe unsafeBitCast(before, to: Int.self) == 1
+            if !isIgnored { signal(number, endNow) }
+        }
+    }
+
+    /// Names the file that a signal removes; nil when it is whole or gone.
+    internal static func removesAtSignal(_ path: String?) {
+        withoutSignals {
+            if let old = unsafe unfinished { unsafe free(old) }
+            unsafe unfinished = path.flatMap { unsafe strdup($0) }
+        }
+    }
+
+    /// Turns a terminal's echo off while `body` runs, and on again whatever happens.
+    internal static func withoutEcho<Result: ~Copyable>(
+        on descriptor: Int32, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var settings = termios()
+        guard unsafe tcgetattr(descriptor, &settings) == 0 else {
+            throw .storage("the terminal", .last)
+        }
+        let before = settings
+        settings.c_lflag &= ~tcflag_t(ECHO)
+        settings.c_lflag |= tcflag_t(ECHONL | ICANON | ISIG)
+        withoutSignals {
+            unsafe terminal = ChangedTerminal(descriptor: descriptor, settings: before)
+        }
+        defer {
+            var before = before
+            unsafe tcsetattr(descriptor, TCSAFLUSH, &before)
+            withoutSignals { unsafe terminal = nil }
+        }
+        guard unsafe tcsetattr(descriptor, TCSAFLUSH, &settings) == 0 else {
+            throw .storage("the terminal", .last)
+        }
+        return try body()
+    }
+
+    private static func withoutSignals(_ body: () -> Void) {
+        var all = sigset_t()
+        var before = sigset_t()
+        unsafe sigfillset(&all)
+        unsafe sigprocmask(SIG_BLOCK, &all, &before)
+        body()
+        unsafe sigprocmask(SIG_SETMASK, &before, nil)
+    }
+}
+
+/// Only calls that signal-safety(7) lists.
+private func endNow(_ number: Int32) {
+    if var terminal = unsafe Interruption.terminal {
+        unsafe tcsetattr(terminal.descriptor, TCSANOW, &terminal.settings)
+    }
+    if let path = unsafe Interruption.unfinished { unsafe unlink(path) }
+    _exit(128 + number)
+}

@@ -1,0 +1,103 @@
+/// A bar with rate and time left on anything that takes more than a second.
+///
+/// It is drawn on standard error, and only on a terminal.
+internal final class ProgressBar {
+    /// What is counted.
+    internal enum Unit {
+        case bytes
+        case records
+    }
+
+    private let console: Console
+    private let verb: String
+    private let unit: Unit
+    private let start = Ambient.monotonic()
+    private var drawn: Int64 = 0
+    private var isShown = false
+
+    /// Milliseconds before a bar appears, and between two drawings.
+    private static let patience: Int64 = 1_000
+    private static let interval: Int64 = 100
+    private static let cells = 24
+
+    /// A bar for work that `verb` names, such as `importing`.
+    internal init(_ console: Console, _ verb: String, _ unit: Unit) {
+        self.console = console
+        self.verb = verb
+        self.unit = unit
+    }
+
+    deinit { clear() }
+
+    /// Tells how much is done; a total of 0 is not known.
+    internal func update(_ done: Int64, of total: Int64) {
+        guard console.isErrorTerminal, !console.isQuiet else { return }
+        let now = Ambient.monotonic()
+        guard now - start >= Self.patience, now - drawn >= Self.interval else { return }
+        drawn = now
+        isShown = true
+        console.error("\r\u{1B}[K" + text(done, total, elapsed: now - start))
+    }
+
+    /// Takes the bar away.
+    internal func clear() {
+        if isShown { console.error("\r\u{1B}[K") }
+        isShown = false
+    }
+
+    private func text(_ done: Int64, _ total: Int64, elapsed: Int64) -> String {
+        let rate = Double(max(0, done)) * 1_000 / Double(max(1, elapsed))
+        let speed =
+            unit == .bytes ? Quantity.bytes(rate) + "/s" : "\(Quantity.whole(rate)) records/s"
+        guard total > 0 else { return "\(verb)  \(speed)" }
+        let share = min(1, Double(max(0, done)) / Double(total))
+        let full = Int(share * Double(Self.cells))
+        let bar =
+            String(repeating: "#", count: full) + String(repeating: "-", count: Self.cells - full)
+        var text = "\(verb) [\(bar)] \(Int(share * 100)) %  \(speed)"
+        if rate > 0 {
+            let left = Double(max(0, total - done)) / rate
+            text += "  " + Quantity.seconds(left) + " left"
+        }
+        return text
+    }
+}
+
+/// Numbers for people.
+internal enum Quantity {
+    /// `12.3 MB`.
+    internal static func bytes(_ count: Double) -> String {
+        var rest = count
+        for unit in ["B", "kB", "MB"] {
+            if rest < 1_000 { return (unit == "B" ? whole(rest) : tenths(rest)) + " " + unit }
+            rest /= 1_000
+        }
+        return tenths(rest) + " GB"
+    }
+
+    /// The number without its fraction.
+    internal static func whole(_ number: Double) -> String {
+        guard number.isFinite, abs(number) < 1e15 else { return "?" }
+        return String(Int64(number))
+    }
+
+    /// `1 min 20 s`.
+    internal static func seconds(_ number: Double) -> String {
+        guard number.isFinite, number < 1e9 else { return "?" }
+        let whole = Int64(number.rounded(.up))
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3_600 { return "\(whole / 60) min \(whole % 60) s" }
+        return "\(whole / 3_600) h \(whole / 60 % 60) min"
+    }
+
+    /// `1 record`, `2 records`.
+    internal static func of(_ count: some BinaryInteger, _ one: String, _ many: String) -> String {
+        "\(count) \(count == 1 ? one : many)"
+    }
+
+    private static func tenths(_ number: Double) -> String {
+        guard number.isFinite, abs(number) < 1e15 else { return "?" }
+        let tenths = Int64((number * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}

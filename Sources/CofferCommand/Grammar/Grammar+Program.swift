@@ -1,0 +1,57 @@
+internal import CofferArguments
+
+extension Grammar {
+    /// Ways to unlock a vault.
+    internal static var keyCommands: [Command] {
+        [
+            Command(
+                "key", summary: "See the ways to unlock the vault", heading: "Keys and care",
+                subcommands: [
+                    Command("list", summary: "List the ways to unlock the vault"),
+                    Command(
+                        "check-recovery", summary: "Prove that a recovery key opens the vault",
+                        discussion: """
+                            The key is typed, or read from --recovery-key-file. Nothing is \
+                            unlocked.
+                            """),
+                    Command("public", summary: "Print the public key that signs for the vault"),
+                ])
+        ]
+    }
+
+    /// Looking after a vault.
+    internal static var careCommands: [Command] {
+        [
+            Command(
+                "check", summary: "Verify everything in the vault",
+                discussion: "Nothing is written. The exit status is 6 when something is wrong.",
+                heading: "Keys and care")
+        ]
+    }
+
+    /// The program itself.
+    internal static var programCommands: [Command] {
+        [
+            Command(
+                "completion", summary: "Print the script that completes commands in a shell",
+                discussion: """
+                    Bash, for this user:
+
+                        coffer completion bash > ~/.local/share/bash-completion/completions/coffer
+                    """,
+                heading: "The program",
+                arguments: [
+                    Argument(
+                        "shell",
+                        completion: .choices(CompletionScript.Shell.allCases.map(\.rawValue)),
+                        help: "The shell")
+                ]),
+            Command("version", summary: "Print the version", heading: "The program"),
+            Command(
+                "__man", summary: "Write the man pages into a folder", isHidden: true,
+                arguments: [
+                    Argument("directory", completion: .directory, help: "The folder")
+                ]),
+        ]
+    }
+}

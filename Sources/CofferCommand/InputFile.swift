@@ -1,0 +1,39 @@
+internal import Glibc
+
+/// Whole files that a person names.
+internal enum InputFile {
+    /// The largest file that is read into memory as one value.
+    internal static let sizeLimit = 256 << 20
+
+    /// The bytes of a file; `-` is standard input.
+    ///
+    /// - Throws: `storage` when it cannot be read, `invalid` when it is larger than `limit`.
+    internal static func read(_ path: String, limit: Int = sizeLimit) throws(Failure) -> [UInt8] {
+        if path == "-" { return try read(STDIN_FILENO, "standard input", limit) }
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else { throw .storage(path, .last) }
+        defer { close(descriptor) }
+        return try read(descriptor, path, limit)
+    }
+
+    private static func read(
+        _ descriptor: Int32, _ name: String, _ limit: Int
+    ) throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .storage(name, .last)
+            }
+            if count == 0 { return bytes }
+            bytes += buffer.prefix(count)
+            guard bytes.count <= limit else {
+                throw .invalid("\(name) is larger than \(limit) bytes")
+            }
+        }
+    }
+}

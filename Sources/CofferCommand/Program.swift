@@ -1,0 +1,78 @@
+internal import Coffer
+internal import CofferArguments
+internal import CofferShims
+internal import Glibc
+
+/// The program `coffer`.
+package enum Program {
+    /// Runs the program with the words after its name, and says how it went.
+    package static func run(_ words: [String]) -> Int32 {
+        // Before any file is opened and before any secret is read.
+        guard CofferShims_harden() == 0, reserveStandardDescriptors() else {
+            return ExitStatus.failed.rawValue
+        }
+        Interruption.install()
+        let ambient = Ambient()
+        let console = Console(ambient)
+        console.isJSON = words.prefix { $0 != "--" }.contains("--json")
+        do throws(Failure) {
+            let status = try answer(words, console, ambient)
+            try console.flush()
+            return status.rawValue
+        } catch {
+            if error.isSilent { return error.status.rawValue }
+            // What was found out before is still true: a listing that broke off shows its part.
+            try? console.flush()
+            console.tell(error)
+            return error.status.rawValue
+        }
+    }
+
+    private static func answer(
+        _ words: [String], _ console: Console, _ ambient: Ambient
+    ) throws(Failure) -> ExitStatus {
+        let tree = Grammar.tree
+        if let typed = CommandTree.completionWords(in: words) {
+            try console.write(CompletionWords(ambient).reply(tree, typed))
+            return .done
+        }
+        let request: Request
+        do throws(UsageError) {
+            request = try tree.parse(words)
+        } catch { throw .usage(error.message) }
+        switch request {
+        case .help(let path, let isExplicit):
+            let help = tree.help(for: path, width: min(console.width(ambient), 100))
+            guard isExplicit || path.isEmpty else {
+                console.error(help)
+                return .usage
+            }
+            try console.write(help)
+            return isExplicit ? .done : .usage
+        case .standalone:
+            try ProgramCommands.version(console)
+            return .done
+        case .run(let invocation):
+            console.isQuiet = invocation.flag("quiet")
+            console.isVerbose = invocation.flag("verbose")
+            let call = Call(invocation, console, ambient)
+            guard let command = Commands.table[invocation.path.joined(separator: " ")] else {
+                throw Failure("unexpected", "this command does nothing yet", .failed)
+            }
+            do { return try command(call) } catch { throw .from(error) }
+        }
+    }
+
+    /// Puts /dev/null where standard input, output or error is closed: the next file to be
+    /// opened would get its number, and an error message would be written into it.
+    private static func reserveStandardDescriptors() -> Bool {
+        while true {
+            let descriptor = unsafe open("/dev/null", O_RDWR)
+            guard descriptor >= 0 else { return false }
+            if descriptor > STDERR_FILENO {
+                close(descriptor)
+                return true
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package import CofferBytes
+package import CofferCrypto
+package import CofferFormat
+
+/// Every key of an unlocked vault that is nobody's, and those of persons as they are needed.
+///
+/// A keyring is a value: a transaction that finds the frame changed loads another one.
+package struct Keyring: Sendable {
+    /// A data key that was opened.
+    package final class Key: Sendable {
+        /// Its number in this vault.
+        package let number: UInt32
+        /// What it is for.
+        package let facts: KeyRow.Facts
+        internal let secret: SecretBytes
+
+        internal init(number: UInt32, row: consuming KeyRow) {
+            self.number = number
+            facts = row.facts
+            secret = row.key.duplicate()
+        }
+    }
+
+    /// The vault's id.
+    package let vault: Identifier
+    /// The root key.
+    package let root: RootKey
+    private var keys: [UInt32: Key] = [:]
+    private var active: [KeyRow.Purpose: UInt32] = [:]
+
+    /// A keyring without data keys.
+    package init(vault: Identifier, root: RootKey) {
+        self.vault = vault
+        self.root = root
+    }
+
+    /// Opens a row of `dkey` and takes its key in.
+    ///
+    /// - Throws: `damaged` when it does not open at this number for this person, or when there
+    ///   is a second active key of its purpose.
+    package mutating func add(
+        number: UInt32, who: Identifier?, seal: [UInt8]
+    ) throws(KeysError) {
+        let key = try Self.open(number: number, who: who, seal: seal, root: root, vault: vault)
+        keys[number] = key
+        guard who == nil, key.facts.state == .active else { return }
+        guard active.updateValue(number, forKey: key.facts.purpose) == nil else {
+            throw .damaged("two active keys for one purpose")
+        }
+    }
+
+    /// Opens a row of `dkey`.
+    package static func open(
+        number: UInt32, who: Identifier?, seal: [UInt8], root: RootKey, vault: Identifier
+    ) throws(KeysError) -> Key {
+        let secret: SecretBytes
+        do throws(CryptoError) {
+            secret = try Cobblestone.openSecret(
+                seal, under: root.sealing, context: context(number, who, root, vault))
+        } catch { throw .damaged("key \(number)") }
+        let row: KeyRow
+        do throws(ByteReader.Failure) {
+            row = try KeyRow(parsing: secret)
+        } catch { throw .damaged("key \(number)") }
+        guard row.facts.subject == who else { throw .damaged("key \(number)") }
+        return Key(number: number, row: row)
+    }
+
+    /// Draws a new active key and gives its sealed row.
+    package static func make(
+        number: UInt32, purpose: KeyRow.Purpose, subject: Identifier?, created: Int64,
+        root: RootKey, vault: Identifier, randomness: Randomness
+    ) throws(KeysError) -> [UInt8] {
+        do throws(CryptoError) {
+            let facts = KeyRow.Facts(
+                id: try randomness.identifier(), purpose: purpose, state: .active,
+                created: created, subject: subject)
+            let row = KeyRow(facts: facts, key: try randomness.secret(KeyRow.keySize))
+            return try Cobblestone.sealSecret(
+                row.serialized(), under: root.sealing,
+                context: context(number, subject, root, vault), randomness: randomness)
+        } catch { throw .crypto(error) }
+    }
+
+    /// The key with `number`.
+    package func key(_ number: UInt32) -> Key? { keys[number] }
+
+    /// The active key for a purpose.
+    ///
+    /// - Throws: `damaged` when the vault has none.
+    package func active(_ purpose: KeyRow.Purpose) throws(KeysError) -> Key {
+        guard let number = active[purpose], let key = keys[number] else {
+            throw .damaged("no key for \(purpose)")
+        }
+        return key
+    }
+
+    /// All keys in order of their numbers.
+    package var all: [Key] { keys.values.sorted { $0.number < $1.number } }
+
+    private static func context(
+        _ number: UInt32, _ who: Identifier?, _ root: RootKey, _ vault: Identifier
+    ) -> [UInt8] {
+        SealContext.make(
+            "coffer/v1/key", vault.bytes, root.id.bytes, number.bigEndianBytes,
+            who?.bytes ?? [])
+    }
+}
+
+extension Keyring.Key {
+    /// The key for fields of records.
+    package func fieldKey() -> FieldKey { FieldKey(secret.duplicate()) }
+
+    /// The key as a Cobblestone input key.
+    package func sealingKey() -> SealingKey { SealingKey(secret.duplicate()) }
+
+    /// The key for names and blind indexes.
+    package func macKey() -> MACKey { MACKey(secret.duplicate()) }
+
+    /// The key that signs.
+    package func signingKey() -> SigningKey { SigningKey(secret.duplicate()) }
+
+    /// Expands the key: two keys of 32 bytes, to seal with and to authenticate with.
+    package func expanded(
+        _ label: String, vault: Identifier
+    ) -> (sealing: SealingKey, mac: MACKey) {
+        let both = HKDF.expandSHA512(
+            prk: secret, info: SealContext.make(label, vault.bytes), count: 64)
+        return (SealingKey(Self.half(both, 0)), MACKey(Self.half(both, 32)))
+    }
+
+    private static func half(_ both: borrowing SecretBytes, _ start: Int) -> SecretBytes {
+        SecretBytes(count: 32) { half in
+            both.withBytes { bytes in
+                for index in 0..<32 { half[index] = bytes[start + index] }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+internal import CofferBytes
+package import CofferFormat
+package import CofferSchema
+
+/// A collection made ready for work: its definition, its compiled schema and its statements.
+package final class CollectionPlan {
+    /// The number of columns before those of the definition: rid, id, seq, keys, seal.
+    internal static let fixedColumns = 5
+
+    /// The definition.
+    package let definition: Definition
+    /// The compiled schema.
+    package let schema: CollectionSchema
+    /// For each field of the schema, its place in `definition.fields`.
+    private let positions: [Int]
+    /// Where the overflow field stands in `definition.fields`.
+    internal let overflowPosition: Int
+    /// For each field of the definition, the place of its column in a full row.
+    internal let fieldColumns: [Int]
+    /// For each field of the definition, the place of its clear column in a full row; -1 for none.
+    internal let clearColumns: [Int]
+    /// The clear columns in ascending order of their numbers: number and place in a full row.
+    internal let clearOrder: [(number: UInt16, place: Int)]
+
+    internal let select: String
+    internal let insert: String
+    internal let update: String
+
+    /// Prepares a collection.
+    package init(_ definition: Definition, schema: CollectionSchema) {
+        self.definition = definition
+        self.schema = schema
+        var positions = [Int](repeating: -1, count: schema.fields.count)
+        var overflow = 0
+        for (index, field) in definition.fields.enumerated() {
+            if field.number == definition.overflowField {
+                overflow = index
+            } else if let position = schema.position(ofField: field.name) {
+                positions[position] = index
+            }
+        }
+        self.positions = positions
+        overflowPosition = overflow
+        var places: [Definition.Column: Int] = [:]
+        for (index, column) in definition.columns.enumerated() {
+            places[column] = index + Self.fixedColumns
+        }
+        fieldColumns = definition.fields.map { places[Definition.Column(.field, $0.number)] ?? 0 }
+        clearColumns = definition.fields.map { field in
+            guard field.column != 0 else { return -1 }
+            return places[
+                Definition.Column(field.isIndexed ? .index : .clear, field.column)] ?? -1
+        }
+        clearOrder = definition.columns.filter { $0.letter != .field }
+            .map { (number: $0.number, place: places[$0] ?? 0) }
+            .sorted { $0.number < $1.number }
+        let names = ["rid", "id", "seq", "keys", "seal"] + definition.columns.map(\.name)
+        let table = "c_\(definition.collection)"
+        select = "SELECT \(names.joined(separator: ", ")) FROM \(table)"
+        let marks = names.indices.map { "?\($0 + 1)" }
+        insert =
+            "INSERT INTO \(table)(\(names.joined(separator: ", "))) "
+            + "VALUES(\(marks.joined(separator: ", ")))"
+        let changes = zip(names, marks).dropFirst().map { "\($0) = \($1)" }
+        update = "UPDATE \(table) SET \(changes.joined(separator: ", ")) WHERE rid = ?1"
+    }
+
+    /// Where a property's field stands in `definition.fields`; nil when it has none of its own.
+    internal func position(of name: String) -> Int? {
+        guard let position = schema.position(ofField: name), positions[position] >= 0 else {
+            return nil
+        }
+        return positions[position]
+    }
+
+    /// The collection's number.
+    package var number: UInt32 { definition.collection }
+
+    /// The collection's name.
+    package var name: String { definition.name }
+
+    /// The name of the property that holds each record's own key; nil when there is none.
+    package var keyName: String? {
+        guard definition.keyField != 0 else { return nil }
+        return definition.fields.first { $0.number == definition.keyField }?.name
+    }
+
+    /// Whether records may name a person.
+    internal var hasSubject: Bool { definition.subject != .none }
+}

@@ -1,0 +1,54 @@
+package import CofferBytes
+internal import CofferCrypto
+package import CofferFormat
+internal import CofferKeys
+package import CofferStore
+
+/// Ids, subject names and blind indexes: what is derived from values under keys
+/// (`Docs/Format.md`, sections 6, 9.3 and 9.4).
+package struct Names {
+    private let naming: HMACSHA256.Authenticator
+    private let index: HMACSHA256.Authenticator
+
+    private static let indexLabel = Array("coffer/v1/index".utf8)
+
+    /// Names under the keys of `frame`.
+    package init(_ frame: Frame) throws {
+        naming = HMACSHA256.Authenticator(try frame.keyring.active(.naming).macKey())
+        index = HMACSHA256.Authenticator(try frame.keyring.active(.index).macKey())
+    }
+
+    /// The id of the record with this key; nil when the value can be no key.
+    package func id(of key: Value, in collection: UInt32) -> Identifier? {
+        guard let canonical = CanonicalValue.bytes(key) else { return nil }
+        let message = SealContext.make(
+            "coffer/v1/record", collection.bigEndianBytes, canonical)
+        return naming.withCode(of: message.span) { Identifier(version: 8, from: $0) }
+    }
+
+    /// The id of a record without a key: from its content and its place among equals.
+    package func id(
+        ofContent content: [UInt8], ordinal: UInt64, in collection: UInt32
+    ) -> Identifier {
+        let message = SealContext.make(
+            "coffer/v1/content", collection.bigEndianBytes, content, ordinal.bigEndianBytes)
+        return naming.withCode(of: message.span) { Identifier(version: 8, from: $0) }
+    }
+
+    /// The name under which a person's key is found; nil when the value can name nobody.
+    package func subject(_ key: Value) -> Identifier? {
+        guard let canonical = CanonicalValue.bytes(key) else { return nil }
+        let message = SealContext.make("coffer/v1/subject", canonical)
+        return naming.withCode(of: message.span) { Identifier($0) }
+    }
+
+    /// The blind index of a value, 16 bytes; nil for what is not indexed.
+    package func blindIndex(_ value: Value, field: UInt16, in collection: UInt32) -> [UInt8]? {
+        var message = Self.indexLabel
+        message.reserveCapacity(64)
+        message.append(contentsOf: collection.bigEndianBytes)
+        message.append(contentsOf: field.bigEndianBytes)
+        guard CanonicalValue.append(value, to: &message) else { return nil }
+        return index.withCode(of: message.span) { code in (0..<16).map { code[$0] } }
+    }
+}

@@ -1,0 +1,85 @@
+internal import CofferBytes
+package import CofferFormat
+internal import CofferSQLite
+internal import CofferSchema
+internal import CofferStore
+
+extension RecordReader {
+    /// Opens every record of a collection and everything derived from it, and goes on where one
+    /// does not verify.
+    ///
+    /// - Parameters:
+    ///   - tally: Takes count and sum of the rows.
+    ///   - looked: Is called after each record.
+    ///   - problem: Is given each problem, a `RecordsError.damaged`.
+    package func verifyAll(
+        _ plan: CollectionPlan, tally: inout VaultState.Tally,
+        looked: () -> Void, problem: (RecordsError) -> Void
+    ) throws {
+        let rows = try connection.prepare(plan.select + " ORDER BY rid")
+        let checker = try RuleChecker(
+            plan.schema.checks,
+            fields: plan.definition.fields.map(\.name).filter { !$0.isEmpty })
+        while try rows.step() {
+            let code = frame.code(
+                .records, collection: plan.number, key: rows.int64(0).bigEndianBytes,
+                seal: rows.bytes(4))
+            tally.rows += 1
+            tally.sum.add(code.span)
+            do {
+                let record = try open(rows, plan)
+                for what in try findings(record, rows, plan, checker) {
+                    problem(damaged(plan, record.rid, record.id, what))
+                }
+            } catch let error as RecordsError {
+                problem(error)
+            }
+            looked()
+        }
+    }
+
+    /// The number of rows of one of our tables.
+    package func count(rowsOf table: String) throws -> UInt64 {
+        let rows = try connection.prepare("SELECT count(*) FROM \(table)")
+        return try rows.step() ? UInt64(bitPattern: rows.int64(0)) : 0
+    }
+
+    private func findings(
+        _ record: Record, _ row: borrowing Statement, _ plan: CollectionPlan,
+        _ checker: RuleChecker
+    ) throws -> [String] {
+        var findings: [String] = []
+        for (position, place) in plan.clearColumns.enumerated() where place >= 0 {
+            let field = plan.definition.fields[position]
+            let held = ClearValue(row, place)
+            let wanted = try clearValue(record.value[field.name], of: field, in: plan)
+            if held != wanted { findings.append("the index of field \(field.number)") }
+        }
+        if let key = record.key, let id = names.id(of: key, in: plan.number), id != record.id {
+            findings.append("its id is not that of its key")
+        }
+        if plan.hasSubject, try !isUnderOwnKey(record, row, plan) {
+            findings.append("it is under another person's key")
+        }
+        let broken = plan.schema.validate(record.value).count
+        if broken > 0 { findings.append("\(broken) rules of its schema are broken") }
+        if try !checker.problems(record.value).isEmpty { findings.append("a check is broken") }
+        return findings
+    }
+
+    private func isUnderOwnKey(
+        _ record: Record, _ row: borrowing Statement, _ plan: CollectionPlan
+    ) throws -> Bool {
+        let number = try opener(plan).it.keys.last ?? 0
+        let person: Value?
+        switch plan.definition.subject {
+        case .none: return true
+        case .own: person = record.key ?? .text(record.id.description)
+        case .field(let number):
+            let field = plan.definition.fields.first { $0.number == number }
+            person = field.flatMap { record.value[$0.name] }
+        }
+        guard let person, let subject = names.subject(person) else { return number == 0 }
+        return try keys.subject(ofKey: number) == subject
+    }
+}

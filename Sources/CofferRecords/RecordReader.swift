@@ -1,0 +1,220 @@
+package import CofferBytes
+internal import CofferCrypto
+package import CofferFormat
+internal import CofferKeys
+internal import CofferSQLite
+package import CofferStore
+
+/// Reads records on one snapshot; every value was verified before it leaves.
+package final class RecordReader {
+    /// Keys and catalog of the snapshot.
+    package let frame: Frame
+    /// Ids and blind indexes.
+    package let names: Names
+    internal let records: Records
+    internal let connection: Connection
+    internal let keys: FieldKeys
+    private var openers: [UInt32: Opener] = [:]
+
+    /// An opener; a class, because dictionaries hold no noncopyable values.
+    internal final class Opener {
+        var it: RecordOpener
+        init(_ opener: consuming RecordOpener) { it = opener }
+    }
+
+    internal init(records: Records, frame: Frame) throws {
+        self.records = records
+        self.frame = frame
+        connection = records.store.connection
+        names = try Names(frame)
+        keys = try FieldKeys(frame, connection)
+    }
+
+    /// The collection with `name`.
+    ///
+    /// - Throws: `RecordsError.noCollection`.
+    package func plan(named name: String) throws -> CollectionPlan {
+        try records.plan(named: name, in: frame)
+    }
+
+    /// All collections in order of their numbers.
+    package func plans() throws -> [CollectionPlan] {
+        try frame.catalog.definitions.map { try records.plan($0) }
+    }
+
+    /// The record with `id`; nil when there is none.
+    ///
+    /// - Throws: `RecordsError.damaged` when it does not verify.
+    package func get(_ id: Identifier, in plan: CollectionPlan) throws -> Record? {
+        let row = try connection.cached(plan.select + " WHERE id = ?1")
+        try row.bind(blob: id.bytes, at: 1)
+        guard try row.step() else { return nil }
+        let record = try open(row, plan)
+        guard record.id == id else { throw damaged(plan, record.rid, id, "its id") }
+        return record
+    }
+
+    /// The id that `text` names in a collection: a record's own key, or a UUID.
+    ///
+    /// - Throws: `RecordsError.noRecord` when neither leads to a record.
+    package func identify(_ text: String, in plan: CollectionPlan) throws -> Identifier {
+        var candidates: [Identifier] = []
+        if plan.definition.keyField != 0 {
+            if let id = names.id(of: .text(text), in: plan.number) { candidates.append(id) }
+            if JSONNumber.isValid(text),
+                let id = names.id(of: Value(numberLiteral: text), in: plan.number)
+            {
+                candidates.append(id)
+            }
+        }
+        if let id = Identifier(text: text) { candidates.append(id) }
+        for id in candidates where try exists(id, in: plan) { return id }
+        throw RecordsError.noRecord(collection: plan.name)
+    }
+
+    /// Whether there is a row with `id`; nothing of it is verified.
+    internal func exists(_ id: Identifier, in plan: CollectionPlan) throws -> Bool {
+        let row = try connection.cached("SELECT rid FROM c_\(plan.number) WHERE id = ?1")
+        try row.bind(blob: id.bytes, at: 1)
+        return try row.step()
+    }
+
+    /// The number of records as the sealed state has it.
+    package func count(_ plan: CollectionPlan) throws -> UInt64 {
+        let body = VaultState.Body(.records, collection: plan.number)
+        return try records.store.state().bodies[body]?.rows ?? 0
+    }
+
+    /// Gives every record of a collection in the order of its rows, until `each` says false.
+    ///
+    /// A scan that reaches the end compares count and sum with the sealed state.
+    ///
+    /// - Throws: `RecordsError.damaged` for a record that does not verify,
+    ///   `RecordsError.incomplete` when records are missing, doubled or put back.
+    package func scan(_ plan: CollectionPlan, each: (Record) throws -> Bool) throws {
+        var tally = VaultState.Tally()
+        let rows = try connection.prepare(plan.select + " ORDER BY rid")
+        let opener = try self.opener(plan)
+        while try rows.step() {
+            let record = try open(rows, plan)
+            let code = frame.code(
+                .records, collection: plan.number, key: record.rid.bigEndianBytes,
+                seal: opener.it.rowSeal)
+            tally.rows += 1
+            tally.sum.add(code.span)
+            guard try each(record) else { return }
+        }
+        let body = VaultState.Body(.records, collection: plan.number)
+        guard try records.store.state().bodies[body] ?? VaultState.Tally() == tally else {
+            throw RecordsError.incomplete(collection: plan.name)
+        }
+    }
+
+    /// The records in which an indexed or plain field, or a reference, has `value`.
+    ///
+    /// Every hit is verified against the opened field, so a cell that was swapped shows nothing.
+    ///
+    /// - Complexity: O(log n) for each hit.
+    /// - Throws: `RecordsError.damaged`; nil when the field has no column to look in.
+    package func find(
+        _ name: String, equals value: Value, in plan: CollectionPlan
+    ) throws -> [Record]? {
+        guard let position = plan.position(of: name) else { return nil }
+        let field = plan.definition.fields[position]
+        guard field.column != 0, let wanted = try clearValue(value, of: field, in: plan) else {
+            return nil
+        }
+        let letter: Definition.Column.Letter = field.isIndexed ? .index : .clear
+        let column = Definition.Column(letter, field.column).name
+        let rows = try connection.cached(plan.select + " WHERE \(column) = ?1 ORDER BY rid")
+        try wanted.bind(to: rows, at: 1)
+        var found: [Record] = []
+        while try rows.step() {
+            let record = try open(rows, plan)
+            guard let held = record.value[name],
+                try clearValue(held, of: field, in: plan) == wanted
+            else { throw damaged(plan, record.rid, record.id, "the index of a field") }
+            found.append(record)
+        }
+        return found
+    }
+
+    /// What a field's clear column holds for a value; nil for NULL.
+    ///
+    /// - Throws: `RecordsError.invalid` for a reference that is no id.
+    internal func clearValue(
+        _ value: Value?, of field: Definition.Field, in plan: CollectionPlan
+    ) throws -> ClearValue? {
+        guard let value, value != .null else { return nil }
+        if field.isIndexed {
+            return names.blindIndex(value, field: field.number, in: plan.number)
+                .map { .blob($0) }
+        }
+        guard field.isReference else { return ClearValue(plain: value) }
+        guard let target = frame.catalog[field.target] else {
+            throw StoreError.damaged("a reference to collection \(field.target)")
+        }
+        if target.keyField != 0, let id = names.id(of: value, in: field.target) {
+            return .blob(id.bytes)
+        }
+        if case .text(let text) = value, let id = Identifier(text: text) {
+            return .blob(id.bytes)
+        }
+        throw RecordsError.invalid(
+            collection: plan.name,
+            problems: ["\(JSONPointer.text([field.name])): names no record of \(target.name)"])
+    }
+
+    /// Opens the current row, a full row of `plan`.
+    internal func open(_ row: borrowing Statement, _ plan: CollectionPlan) throws -> Record {
+        let opener = try self.opener(plan)
+        do {
+            let header = try opener.it.header(row, plan: plan) { number, scope in
+                try keys.key(number, scope)
+            }
+            return try assemble(opener, row, plan, header)
+        } catch RecordOpener.Failure.damaged(let what) {
+            throw damaged(plan, row.int64(0), Identifier(row.bytes(1)), what)
+        }
+    }
+
+    private func assemble(
+        _ opener: Opener, _ row: borrowing Statement, _ plan: CollectionPlan,
+        _ header: RecordHeader
+    ) throws -> Record {
+        var members: [Value.Member] = []
+        members.reserveCapacity(opener.it.present.count)
+        var overflow: [Value.Member] = []
+        var key: Value?
+        for (index, position) in opener.it.present.enumerated() {
+            let field = plan.definition.fields[position]
+            let value = try opener.it.field(index, row, plan: plan)
+            if position == plan.overflowPosition {
+                guard case .object(let rest) = value else {
+                    throw RecordOpener.Failure.damaged("its further fields")
+                }
+                overflow = rest
+            } else {
+                if field.number == plan.definition.keyField { key = value }
+                members.append(Value.Member(field.name, value))
+            }
+        }
+        return Record(
+            id: opener.it.id, rid: opener.it.rid, sequence: opener.it.sequence, header: header,
+            members: members + overflow, key: key)
+    }
+
+    internal func opener(_ plan: CollectionPlan) throws -> Opener {
+        if let known = openers[plan.number] { return known }
+        let made = Opener(
+            try RecordOpener(vault: frame.keyring.vault, collection: plan.number))
+        openers[plan.number] = made
+        return made
+    }
+
+    internal func damaged(
+        _ plan: CollectionPlan, _ rid: Int64, _ id: Identifier?, _ what: String
+    ) -> RecordsError {
+        .damaged(collection: plan.name, rid: rid, id: id, what: what)
+    }
+}

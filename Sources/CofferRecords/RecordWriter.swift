@@ -1,0 +1,325 @@
+package import CofferBytes
+internal import CofferCrypto
+package import CofferFormat
+internal import CofferKeys
+internal import CofferSQLite
+internal import CofferSchema
+package import CofferStore
+
+/// Writes records in one transaction.
+package final class RecordWriter {
+    /// What to do with a record that is there already.
+    package enum Existing: Sendable {
+        /// Write the new version over it.
+        case update
+        /// Leave it.
+        case skip
+        /// Refuse.
+        case fail
+        /// Keep both; the new one gets a random id.
+        case copy
+        /// Write over it only if it is at this revision.
+        case revision(UInt64)
+    }
+
+    /// What became of a record.
+    package enum Outcome: Sendable {
+        /// It is new.
+        case created
+        /// It was written over.
+        case updated
+        /// It was equal, and nothing was written.
+        case unchanged
+        /// It was left as it was.
+        case skipped
+    }
+
+    /// A record that was written, or did not need to be.
+    package struct Written: Sendable {
+        /// Its id.
+        package let id: Identifier
+        /// Its revision now.
+        package let revision: UInt64
+        /// What became of it.
+        package let outcome: Outcome
+    }
+
+    /// The transaction.
+    package let transaction: Transaction
+    /// Reads inside the transaction.
+    package private(set) var reader: RecordReader
+    internal let records: Records
+    private var sealers: [UInt32: Sealer] = [:]
+    private var checkers: [UInt32: RuleChecker] = [:]
+    private var nextRows: [UInt32: Int64] = [:]
+
+    /// A sealer; a class, because dictionaries hold no noncopyable values.
+    private final class Sealer {
+        var it: RecordSealer
+        init(_ sealer: consuming RecordSealer) { it = sealer }
+    }
+
+    internal init(records: Records, transaction: Transaction) throws {
+        self.records = records
+        self.transaction = transaction
+        reader = try RecordReader(records: records, frame: transaction.frame)
+    }
+
+    /// The collection with `name`.
+    package func plan(named name: String) throws -> CollectionPlan {
+        try reader.plan(named: name)
+    }
+
+    /// Takes note of a definition that was put in force in this transaction.
+    internal func reload() throws {
+        reader = try RecordReader(records: records, frame: transaction.frame)
+    }
+
+    /// The problems that keep a record from being written, one line each.
+    package func problems(_ record: Value, in plan: CollectionPlan) throws -> [String] {
+        let problems = plan.schema.validate(record).map { violation in
+            "\(violation.pointer.isEmpty ? "/" : violation.pointer): \(violation.message)"
+        }
+        guard problems.isEmpty, !plan.schema.checks.isEmpty else { return problems }
+        return try checker(plan).problems(record)
+    }
+
+    /// Writes a record.
+    ///
+    /// - Parameters:
+    ///   - record: An object.
+    ///   - id: The id of a record without a key; nil to draw one.
+    ///   - existing: What to do when it is there already.
+    ///   - isChecked: Whether the schema's rules hold it up; not when a reference is cleared.
+    /// - Throws: `RecordsError.invalid`, `exists`, `versionConflict`, `notUnique`; what the store
+    ///   throws.
+    @discardableResult
+    package func put(
+        _ record: Value, in plan: CollectionPlan, id: Identifier? = nil, existing: Existing,
+        isChecked: Bool = true
+    ) throws -> Written {
+        guard case .object(let members) = record else {
+            throw RecordsError.invalid(collection: plan.name, problems: ["/: is no object"])
+        }
+        if isChecked {
+            let problems = try problems(record, in: plan)
+            guard problems.isEmpty else {
+                throw RecordsError.invalid(collection: plan.name, problems: problems)
+            }
+        }
+        var target = try id ?? derivedID(record, plan) ?? transaction.randomness.identifier()
+        if let found = try reader.get(target, in: plan) {
+            switch existing {
+            case .skip:
+                return Written(id: target, revision: found.header.revision, outcome: .skipped)
+            case .fail: throw RecordsError.exists(collection: plan.name, id: target)
+            case .copy where !Self.isEqual(found.members, members):
+                target = try transaction.randomness.identifier()
+            case .revision(let wanted) where wanted != found.header.revision:
+                throw RecordsError.versionConflict(
+                    collection: plan.name, id: target, current: found.header.revision)
+            case .update, .copy, .revision:
+                if Self.isEqual(found.members, members) {
+                    return Written(
+                        id: target, revision: found.header.revision, outcome: .unchanged)
+                }
+                return try replace(found, with: members, plan)
+            }
+        } else if case .revision = existing {
+            throw RecordsError.noRecord(collection: plan.name)
+        }
+        return try insert(target, members, plan)
+    }
+
+    /// The id that a record has by its own key; nil without one.
+    internal func derivedID(_ record: Value, _ plan: CollectionPlan) throws -> Identifier? {
+        guard let name = plan.keyName, let key = record[name] else { return nil }
+        return reader.names.id(of: key, in: plan.number)
+    }
+
+    private static func isEqual(_ left: [Value.Member], _ right: [Value.Member]) -> Bool {
+        guard left.count == right.count else { return false }
+        // Written out, because `==` on text takes composed and decomposed forms for the same.
+        return sorted(left) == sorted(right)
+    }
+
+    private static func sorted(_ members: [Value.Member]) -> [UInt8] {
+        let ordered = members.sorted { $0.name < $1.name }
+        return JSON.write(.object(ordered))
+    }
+
+    private func insert(
+        _ id: Identifier, _ members: [Value.Member], _ plan: CollectionPlan
+    ) throws -> Written {
+        let rid = try nextRow(plan)
+        let header = RecordHeader(
+            created: transaction.now, modified: transaction.now, device: transaction.device,
+            revision: 1, present: [])
+        try write(
+            members, plan, id: id, rid: rid, sequence: transaction.nextSequence(), header: header,
+            sql: plan.insert)
+        nextRows[plan.number] = rid + 1
+        return Written(id: id, revision: 1, outcome: .created)
+    }
+
+    internal func replace(
+        _ old: Record, with members: [Value.Member], _ plan: CollectionPlan
+    ) throws -> Written {
+        let seal = try rowSeal(old.rid, plan)
+        transaction.leave(
+            .records, collection: plan.number, key: old.rid.bigEndianBytes, seal: seal)
+        let header = RecordHeader(
+            created: old.header.created, modified: transaction.now, device: transaction.device,
+            revision: old.header.revision + 1, present: [])
+        try write(
+            members, plan, id: old.id, rid: old.rid, sequence: transaction.nextSequence(),
+            header: header, sql: plan.update)
+        return Written(id: old.id, revision: header.revision, outcome: .updated)
+    }
+
+    /// Seals a record anew as it is, at its sequence, revision and times.
+    internal func reseal(_ old: Record, _ plan: CollectionPlan) throws {
+        let seal = try rowSeal(old.rid, plan)
+        transaction.leave(
+            .records, collection: plan.number, key: old.rid.bigEndianBytes, seal: seal)
+        try write(
+            old.members, plan, id: old.id, rid: old.rid, sequence: old.sequence,
+            header: old.header, sql: plan.update)
+    }
+
+    private func write(
+        _ members: [Value.Member], _ plan: CollectionPlan, id: Identifier, rid: Int64,
+        sequence: UInt64, header: RecordHeader, sql: String
+    ) throws {
+        let values = split(members, plan)
+        var header = header
+        header.present = values.map { plan.definition.fields[$0.position].number }
+        let keys = try keyNumbers(values, plan, id: id)
+        let draft = RecordSealer.Draft(
+            rid: rid, id: id, sequence: sequence, header: header, keys: keys, values: values,
+            clear: try clearColumns(values, plan))
+        guard let vaultKey = try reader.keys.key(keys[0], .vault) else {
+            throw StoreError.damaged("the key of records")
+        }
+        let isSubject = keys.count > 1 && keys[1] != 0
+        let subjectKey = isSubject ? try reader.keys.key(keys[1], .subject) : nil
+        let sealer = try self.sealer(plan)
+        try sealer.it.seal(
+            draft, plan: plan, vaultKey: vaultKey, subjectKey: subjectKey,
+            randomness: transaction.randomness)
+        let statement = try transaction.connection.cached(sql)
+        try sealer.it.bind(draft, plan: plan, to: statement)
+        do {
+            _ = try statement.step()
+        } catch {
+            throw constraint(error, plan, id)
+        }
+        transaction.enter(
+            .records, collection: plan.number, key: rid.bigEndianBytes, seal: sealer.it.seal)
+    }
+
+    /// The values by the place of their fields, ascending; the rest as one object.
+    private func split(
+        _ members: [Value.Member], _ plan: CollectionPlan
+    ) -> [(position: Int, value: Value)] {
+        var values: [(position: Int, value: Value)] = []
+        values.reserveCapacity(members.count)
+        var rest: [Value.Member] = []
+        for member in members {
+            if let position = plan.position(of: member.name) {
+                values.append((position, member.value))
+            } else {
+                rest.append(member)
+            }
+        }
+        if !rest.isEmpty { values.append((plan.overflowPosition, .object(rest))) }
+        values.sort { $0.position < $1.position }
+        return values
+    }
+
+    private func clearColumns(
+        _ values: [(position: Int, value: Value)], _ plan: CollectionPlan
+    ) throws -> [(number: UInt16, place: Int, value: ClearValue)] {
+        var clear: [(number: UInt16, place: Int, value: ClearValue)] = []
+        for (position, value) in values where plan.clearColumns[position] >= 0 {
+            let field = plan.definition.fields[position]
+            if let held = try reader.clearValue(value, of: field, in: plan) {
+                clear.append((field.column, plan.clearColumns[position], held))
+            }
+        }
+        clear.sort { $0.number < $1.number }
+        return clear
+    }
+
+    private func keyNumbers(
+        _ values: [(position: Int, value: Value)], _ plan: CollectionPlan, id: Identifier
+    ) throws -> [UInt32] {
+        let vault = reader.keys.active
+        let person: Value?
+        switch plan.definition.subject {
+        case .none: return [vault]
+        case .own:
+            let key = plan.definition.keyField
+            person =
+                key == 0
+                ? .text(id.description)
+                : values.first { plan.definition.fields[$0.position].number == key }?.value
+        case .field(let number):
+            person = values.first { plan.definition.fields[$0.position].number == number }?.value
+        }
+        guard let person, let subject = reader.names.subject(person) else { return [vault, 0] }
+        return [
+            vault,
+            try reader.keys.number(of: subject) { try transaction.makeSubjectKey($0) },
+        ]
+    }
+
+    internal func rowSeal(_ rid: Int64, _ plan: CollectionPlan) throws -> [UInt8] {
+        let row = try transaction.connection.cached(
+            "SELECT seal FROM c_\(plan.number) WHERE rid = ?1")
+        try row.bind(rid, at: 1)
+        guard try row.step() else { throw RecordsError.noRecord(collection: plan.name) }
+        return row.bytes(0)
+    }
+
+    private func nextRow(_ plan: CollectionPlan) throws -> Int64 {
+        if let known = nextRows[plan.number] { return known }
+        let row = try transaction.connection.cached("SELECT max(rid) FROM c_\(plan.number)")
+        guard try row.step() else { return 1 }
+        guard row.int64(0) < .max else { throw StoreError.exhausted("records") }
+        return row.int64(0) + 1
+    }
+
+    private func sealer(_ plan: CollectionPlan) throws -> Sealer {
+        if let known = sealers[plan.number] { return known }
+        let made = Sealer(
+            try RecordSealer(vault: transaction.vault, collection: plan.number))
+        sealers[plan.number] = made
+        return made
+    }
+
+    private func checker(_ plan: CollectionPlan) throws -> RuleChecker {
+        if let known = checkers[plan.number] { return known }
+        let names = plan.definition.fields.map(\.name).filter { !$0.isEmpty }
+        let made = try RuleChecker(plan.schema.checks, fields: names)
+        checkers[plan.number] = made
+        return made
+    }
+
+    /// Says of a broken constraint what a person can do something about.
+    private func constraint(
+        _ error: any Error, _ plan: CollectionPlan, _ id: Identifier
+    ) -> any Error {
+        guard let error = error as? SQLiteError, error.code == .constraintUnique else {
+            return error
+        }
+        for field in plan.definition.fields where field.isUnique {
+            let letter: Definition.Column.Letter = field.isIndexed ? .index : .clear
+            let column = Definition.Column(letter, field.column).name
+            if error.message.hasSuffix("c_\(plan.number).\(column)") {
+                return RecordsError.notUnique(collection: plan.name, field: field.name)
+            }
+        }
+        return RecordsError.exists(collection: plan.name, id: id)
+    }
+}

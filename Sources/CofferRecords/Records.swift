@@ -1,0 +1,57 @@
+internal import CofferBytes
+internal import CofferFormat
+internal import CofferSchema
+package import CofferStore
+
+/// The collections of an unlocked store and the records in them.
+package final class Records {
+    /// The store.
+    package let store: Store
+    private var plans: [UInt32: CollectionPlan] = [:]
+
+    /// The records of `store`, which must be unlocked before anything is asked.
+    package init(_ store: Store) { self.store = store }
+
+    /// Runs `body` on one snapshot.
+    package func read<Result>(_ body: (RecordReader) throws -> Result) throws -> Result {
+        try store.read { frame in
+            try body(try RecordReader(records: self, frame: frame))
+        }
+    }
+
+    /// Runs `body` in one transaction: all of it, or none.
+    package func write<Result>(_ body: (RecordWriter) throws -> Result) throws -> Result {
+        try store.write { transaction in
+            let writer = try RecordWriter(records: self, transaction: transaction)
+            let result = try body(writer)
+            try writer.checkReferences()
+            return result
+        }
+    }
+
+    /// The collection with `name`, ready for work.
+    ///
+    /// - Throws: `RecordsError.noCollection`.
+    internal func plan(named name: String, in frame: Frame) throws -> CollectionPlan {
+        guard let definition = frame.catalog.named(name) else {
+            throw RecordsError.noCollection(name)
+        }
+        return try plan(definition)
+    }
+
+    /// A definition, ready for work.
+    internal func plan(_ definition: Definition) throws -> CollectionPlan {
+        if let known = plans[definition.collection], known.definition == definition {
+            return known
+        }
+        let value: Value
+        do {
+            value = try JSON.parse(definition.schema)
+        } catch { throw StoreError.damaged("the schema of collection \(definition.collection)") }
+        let schema = try CollectionSchema(
+            parsing: value, text: definition.schema, name: definition.name)
+        let plan = CollectionPlan(definition, schema: schema)
+        plans[definition.collection] = plan
+        return plan
+    }
+}

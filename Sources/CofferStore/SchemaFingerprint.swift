@@ -1,0 +1,34 @@
+internal import CofferFormat
+internal import CofferSQLite
+
+/// Holds the database's schema against the one that the catalog calls for.
+///
+/// A trigger, view, generated column, collation or index that somebody added would run or answer
+/// inside Coffer's own statements; so the whole of `sqlite_schema` must be as computed.
+internal enum SchemaFingerprint {
+    /// - Throws: `StoreError.damaged`, naming the first object that should not be there or is
+    ///   missing.
+    static func check(_ connection: Connection, against catalog: Catalog) throws {
+        var expected = Set(TableLayout.system)
+        for definition in catalog.definitions {
+            expected.formUnion(TableLayout.entries(of: definition))
+        }
+        let rows = try connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema")
+        while try rows.step() {
+            let entry = TableLayout.Entry(
+                type: rows.text(0), name: rows.text(1), table: rows.text(2),
+                sql: rows.isNull(3) ? nil : rows.text(3))
+            guard expected.remove(entry) != nil else {
+                throw StoreError.damaged("the database schema: an unexpected \(kind(entry.type))")
+            }
+        }
+        guard expected.isEmpty else {
+            throw StoreError.damaged("the database schema: a table or index is missing")
+        }
+    }
+
+    /// What stands in a damaged file is not printed as it is.
+    private static func kind(_ type: String) -> String {
+        ["table", "index", "view", "trigger"].contains(type) ? type : "object"
+    }
+}

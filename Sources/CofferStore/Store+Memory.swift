@@ -1,0 +1,93 @@
+internal import CofferBytes
+internal import CofferCrypto
+package import CofferFormat
+internal import CofferKeys
+internal import CofferSQLite
+
+extension Store {
+    /// Whether something of the memory could not be read or written.
+    package var memoryIsUnreliable: Bool { memory.isUnreliable }
+
+    /// What is remembered of this copy.
+    package func remembered() throws -> RememberedState? { memory.recall(try state().instance) }
+
+    /// Compares the verified state with what this machine remembers.
+    ///
+    /// - Throws: `StoreError.older` when it is older or another line of history and the
+    ///   environment does not allow that; the store stays locked then.
+    internal func compareWithMemory() throws {
+        guard let verified else { return }
+        let state = verified.state
+        memory.signer = try Ed25519.publicKey(
+            of: verified.frame.keyring.active(.signing).signingKey())
+        standing = try standing(of: state, digest: verified.digest)
+        guard standing.isCurrent || environment.allowsOlder else {
+            self.verified = nil
+            throw StoreError.older(standing)
+        }
+        if standing.isCurrent {
+            memory.note(state, digest: verified.digest, at: environment.now())
+        }
+    }
+
+    private func standing(of state: VaultState, digest: [UInt8]) throws -> Standing {
+        if let instance = memory.instanceAtPath(), instance != state.instance {
+            return .otherInstance
+        }
+        guard let seen = memory.recall(state.instance) else { return .current }
+        if state.epoch < seen.epoch { return .older(behind: nil, remembered: seen.seen) }
+        if state.epoch > seen.epoch { return .newEpoch(reason: state.epochReason.rawValue) }
+        if state.generation < seen.generation {
+            return .older(behind: seen.generation - state.generation, remembered: seen.seen)
+        }
+        if state.generation == seen.generation {
+            return digest == seen.digest ? .current : .forked
+        }
+        if try auditHead(after: seen.auditCount) != seen.auditHead { return .auditForked }
+        for (device, generation) in seen.devices {
+            // A device may have been dropped for a newer one; then nothing can be said of it.
+            if let now = state.devices[device], now < generation {
+                return .missingChanges(device: device)
+            }
+        }
+        return .current
+    }
+
+    /// The head of the audit log after its first `count` entries.
+    private func auditHead(after count: UInt64) throws -> [UInt8] {
+        var head = [UInt8](repeating: 0, count: 32)
+        let rows = try connection.prepare("SELECT seal FROM audit WHERE num < ?1 ORDER BY num")
+        try rows.bind(Int64(bitPattern: count), at: 1)
+        while try rows.step() { head = AuditSeal.head(after: head, seal: rows.bytes(0)) }
+        return head
+    }
+
+    /// Makes this older copy the current one: a new epoch, on the record.
+    ///
+    /// - Throws: As ``write(_:)``; the environment must allow older copies.
+    package func acceptOlder() throws {
+        let remembered = memory.recall(try state().instance)?.epoch ?? 0
+        let was = standing
+        try write { transaction in
+            transaction.state.epoch = max(transaction.state.epoch, remembered) + 1
+            transaction.state.epochReason = .acceptedOlder
+            try transaction.audit("accept-older", [AuditEntry.Detail("was", "\(was)")])
+        }
+        guard let verified else { return }
+        memory.accept(verified.state, digest: verified.digest, at: environment.now())
+        standing = .current
+    }
+}
+
+extension Store {
+    /// Counts a failed unlock, to be told of at the next one.
+    package func countFailedUnlock() { memory.countFailure() }
+
+    /// How many unlocks have failed since the last call; they are forgotten here.
+    package func takeFailedUnlocks() -> UInt64 { memory.takeFailures() }
+
+    /// The vaults that this machine remembers under a state directory: their paths.
+    package static func rememberedPaths(in directory: String) -> [String] {
+        StateMemory.paths(in: directory)
+    }
+}

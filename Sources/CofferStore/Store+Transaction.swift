@@ -1,0 +1,68 @@
+internal import CofferFormat
+internal import CofferKeys
+internal import CofferSQLite
+
+extension Store {
+    /// Runs `body` on one snapshot, verified against the state.
+    ///
+    /// - Throws: What `body` throws; `StoreError.locked`; `StoreError.damaged` when state or frame
+    ///   moved and do not verify.
+    package func read<Result>(_ body: (Frame) throws -> Result) throws -> Result {
+        guard verified != nil else { throw StoreError.locked }
+        return try connection.read { _ in
+            try refresh()
+            return try body(try frame())
+        }
+    }
+
+    /// Runs `body` in one transaction and commits it with a new state.
+    ///
+    /// - Throws: What `body` throws, after a rollback that leaves everything as it was;
+    ///   `StoreError.changedUnderneath`, `StoreError.older`; `SQLiteError` when the commit fails.
+    package func write<Result>(_ body: (Transaction) throws -> Result) throws -> Result {
+        guard verified != nil else { throw StoreError.locked }
+        try checkIdentity()
+        guard standing.isCurrent || environment.allowsOlder else {
+            throw StoreError.older(standing)
+        }
+        var outcome: (Verified, Result)?
+        try connection.write { _ in
+            try refresh()
+            guard let verified else { throw StoreError.locked }
+            let transaction = try Transaction(
+                store: self, frame: verified.frame, state: verified.state)
+            let result = try body(transaction)
+            outcome = (try transaction.finish(), result)
+        }
+        guard let (after, result) = outcome else { throw StoreError.locked }
+        verified = after
+        memory.note(after.state, digest: after.digest, at: environment.now())
+        return result
+    }
+
+    /// Compares the state in this snapshot with the one last verified, and opens and verifies
+    /// what moved.
+    private func refresh() throws {
+        guard var now = verified else { throw StoreError.locked }
+        guard let row = try metaRow(1), row.count > StateSeal.digestSize else {
+            throw StoreError.damaged("the state")
+        }
+        let digest = Array(row.prefix(StateSeal.digestSize))
+        guard digest != now.digest else { return }
+        if let state = try? StateSeal.open(row, frame: now.frame), state.frame == now.state.frame {
+            now.state = state
+            now.digest = digest
+            verified = now
+        } else {
+            verified = try verify(now.frame.keyring.root)
+        }
+        let state = try self.state()
+        let seen = now.state
+        if state.instance == seen.instance,
+            (state.epoch, state.generation) < (seen.epoch, seen.generation)
+        {
+            throw StoreError.changedUnderneath
+        }
+        memory.note(state, digest: digest, at: environment.now())
+    }
+}

@@ -1,0 +1,125 @@
+package import CofferFormat
+internal import CofferKeys
+package import CofferSQLite
+internal import Glibc
+
+/// An open `vault.sqlite`: locked at first, then with its keys at hand.
+///
+/// One store is used by one thread at a time; other processes may have the vault open, too.
+package final class Store {
+    /// The vault's directory.
+    package let path: String
+    /// The clear header.
+    package let header: VaultHeader
+    /// The world around.
+    package let environment: Environment
+    /// The connection; the floors above run their own statements on it.
+    package let connection: Connection
+
+    /// What was verified last, with the state that it belongs to; nil while locked.
+    internal var verified: Verified?
+    /// What this machine remembers of this vault.
+    internal let memory: StateMemory
+    /// How this copy stands to what is remembered, as of the unlock.
+    package internal(set) var standing: Standing = .current
+
+    /// A frame and the state that was verified with it.
+    internal struct Verified {
+        var frame: Frame
+        var state: VaultState
+        var digest: [UInt8]
+    }
+
+    /// The database's name in the vault's directory.
+    package static let databaseName = "vault.sqlite"
+
+    /// Opens the vault at `path` without unlocking it.
+    ///
+    /// - Throws: `StoreError.notAVault` when there is none or the file is something else,
+    ///   `newerFormat`, `damaged` for an unreadable header; `SQLiteError` as SQLite says it.
+    package init(opening path: String, isReadOnly: Bool, environment: Environment) throws {
+        let file = path + "/" + Self.databaseName
+        self.path = path
+        self.environment = environment
+        do throws(SQLiteError) {
+            connection = try Connection(path: file, mode: isReadOnly ? .readOnly : .readWrite)
+        } catch {
+            let isMissing = error.code.primary == .cantOpen && error.systemError == ENOENT
+            guard isMissing || error.code.primary == .notADatabase else { throw error }
+            throw StoreError.notAVault(path: path)
+        }
+        header = try Self.readHeader(connection, path: path)
+        memory = StateMemory(
+            directory: environment.stateDirectory, vault: header.vault, path: path)
+    }
+
+    /// Takes over a connection to a database that is being made.
+    internal init(
+        creating path: String, connection: Connection, header: VaultHeader,
+        environment: Environment
+    ) throws {
+        self.path = path
+        self.connection = connection
+        self.header = header
+        self.environment = environment
+        memory = StateMemory(
+            directory: environment.stateDirectory, vault: header.vault, path: path)
+    }
+
+    /// The state that the last transaction saw.
+    ///
+    /// - Throws: `StoreError.locked` before the unlock.
+    package func state() throws -> VaultState {
+        guard let verified else { throw StoreError.locked }
+        return verified.state
+    }
+
+    /// Keys and catalog as the last transaction saw them.
+    ///
+    /// - Throws: `StoreError.locked` before the unlock.
+    package func frame() throws -> Frame {
+        guard let verified else { throw StoreError.locked }
+        return verified.frame
+    }
+
+    /// Whether the keys are at hand.
+    package var isUnlocked: Bool { verified != nil }
+
+    /// Refuses to go on when another file took the database's place.
+    internal func checkIdentity() throws {
+        if connection.hasMoved { throw StoreError.changedUnderneath }
+    }
+
+    /// Forgets all keys; the store is locked again.
+    package func lock() {
+        memory.save()
+        verified = nil
+    }
+
+    private static func readHeader(
+        _ connection: Connection, path: String
+    ) throws -> VaultHeader {
+        guard try connection.applicationID() == VaultHeader.applicationID else {
+            throw StoreError.notAVault(path: path)
+        }
+        let format = try connection.userVersion()
+        guard format <= Int32(VaultHeader.currentFormat) else {
+            throw StoreError.newerFormat(Int(format))
+        }
+        var row: [UInt8]?
+        do {
+            let statement = try connection.prepare("SELECT seal FROM meta WHERE num = 0")
+            if try statement.step() { row = statement.bytes(0) }
+        }
+        guard let row, let header = try? VaultHeader(parsing: row) else {
+            throw StoreError.damaged("the vault's header")
+        }
+        guard header.format <= VaultHeader.currentFormat else {
+            throw StoreError.newerFormat(Int(header.format))
+        }
+        guard header.format == VaultHeader.currentFormat else {
+            throw StoreError.damaged("the vault's header")
+        }
+        return header
+    }
+}

@@ -1,0 +1,22 @@
+/// Why the vault's database could not be opened, read or written.
+///
+/// Besides these, a store throws `SQLiteError`, `DiskError`, `KeysError` and `CryptoError` as they
+/// come from below.
+package enum StoreError: Error, Equatable, Sendable {
+    /// There is no vault at the path.
+    case notAVault(path: String)
+    /// Something is there already.
+    case exists(path: String)
+    /// The vault was written by a newer release; the number is its format.
+    case newerFormat(Int)
+    /// The vault's keys are not at hand.
+    case locked
+    /// Something does not verify; the text names it.
+    case damaged(String)
+    /// This copy is older than one seen on this machine, or another line of its history.
+    case older(Standing)
+    /// The database file was replaced while it was open.
+    case changedUnderneath
+    /// A number of the format has run out, such as collections or fields.
+    case exhausted(String)
+}

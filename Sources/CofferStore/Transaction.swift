@@ -1,0 +1,160 @@
+package import CofferBytes
+package import CofferCrypto
+package import CofferFormat
+internal import CofferKeys
+package import CofferSQLite
+
+/// A write transaction: rows enter and leave the sums, and the state goes with them.
+///
+/// Whoever changes a counted row tells the transaction; the commit then seals one new state, so
+/// that rows and state can only change together.
+package final class Transaction {
+    /// The connection to write on.
+    package let connection: Connection
+    /// Keys and catalog.
+    package private(set) var frame: Frame
+    /// The state that will be sealed.
+    package var state: VaultState
+    /// The time of this transaction, in milliseconds since 1970.
+    package let now: Int64
+    /// The device that writes.
+    package let device: Identifier
+    private let store: Store
+
+    internal init(store: Store, frame: Frame, state: VaultState) throws {
+        self.store = store
+        self.frame = frame
+        self.state = state
+        connection = store.connection
+        now = store.environment.now()
+        device = try store.memory.device(store.environment.randomness)
+    }
+
+    /// Where nonces and keys come from.
+    package var randomness: Randomness { store.environment.randomness }
+
+    /// The vault's id.
+    package var vault: Identifier { frame.keyring.vault }
+
+    /// A row enters its sum.
+    package func enter(_ table: RowTable, collection: UInt32 = 0, key: [UInt8], seal: [UInt8]) {
+        let code = frame.code(table, collection: collection, key: key, seal: seal)
+        change(table, collection, by: 1) { $0.add(code.span) }
+    }
+
+    /// A row leaves its sum.
+    package func leave(_ table: RowTable, collection: UInt32 = 0, key: [UInt8], seal: [UInt8]) {
+        let code = frame.code(table, collection: collection, key: key, seal: seal)
+        change(table, collection, by: -1) { $0.subtract(code.span) }
+    }
+
+    /// Takes over what a bulk write has counted by itself.
+    package func add(_ tally: VaultState.Tally, to body: VaultState.Body) {
+        var now = state.bodies[body] ?? VaultState.Tally()
+        now.rows &+= tally.rows
+        now.sum.add(tally.sum)
+        state.bodies[body] = now
+    }
+
+    private func change(
+        _ table: RowTable, _ collection: UInt32, by rows: Int64, _ sum: (inout Sum256) -> Void
+    ) {
+        if table.isFrame {
+            sum(&state.frame)
+        } else if table == .job {
+            state.jobs.rows &+= UInt64(bitPattern: rows)
+            sum(&state.jobs.sum)
+        } else {
+            let body = VaultState.Body(table, collection: collection)
+            var tally = state.bodies[body] ?? VaultState.Tally()
+            tally.rows &+= UInt64(bitPattern: rows)
+            sum(&tally.sum)
+            state.bodies[body] = tally
+        }
+    }
+
+    /// The number of the next change of a record.
+    package func nextSequence() -> UInt64 {
+        state.sequence += 1
+        return state.sequence
+    }
+
+    /// Writes a definition: the next version of a collection, in force from now on.
+    package func put(_ definition: Definition) throws {
+        var catalog = frame.catalog
+        try catalog.put(definition)
+        let bytes = definition.bytes
+        guard bytes.count <= Definition.sizeLimit else { throw StoreError.exhausted("schema size") }
+        let seal = try Cobblestone.seal(
+            bytes, under: frame.catalogKey,
+            context: CatalogSeal.context(vault, definition.collection, definition.version),
+            randomness: randomness)
+        let statement = try connection.prepare(
+            "INSERT INTO cat(num, ver, seal) VALUES(?1, ?2, ?3)")
+        try statement.bind(Int64(definition.collection), at: 1)
+        try statement.bind(Int64(definition.version), at: 2)
+        try statement.bind(blob: seal, at: 3)
+        _ = try statement.step()
+        let key =
+            Int64(definition.collection).bigEndianBytes + Int64(definition.version).bigEndianBytes
+        enter(.catalog, key: key, seal: seal)
+        frame = try frame.with(catalog)
+    }
+
+    /// Holds the database's schema against the catalog as this transaction leaves it.
+    ///
+    /// - Throws: `StoreError.damaged`.
+    package func checkLayout() throws {
+        try SchemaFingerprint.check(connection, against: frame.catalog)
+    }
+
+    /// Leaves a tombstone under a new sequence number.
+    package func bury(_ tombstone: Tombstone) throws {
+        let sequence = nextSequence()
+        let seal = try Cobblestone.seal(
+            tombstone.bytes, under: frame.catalogKey,
+            context: SealContext.make(
+                "coffer/v1/tomb", vault.bytes, sequence.bigEndianBytes),
+            randomness: randomness)
+        let statement = try connection.prepare("INSERT INTO tomb(seq, seal) VALUES(?1, ?2)")
+        try statement.bind(Int64(bitPattern: sequence), at: 1)
+        try statement.bind(blob: seal, at: 2)
+        _ = try statement.step()
+        enter(.tombstone, key: sequence.bigEndianBytes, seal: seal)
+    }
+
+    /// Makes a new key for a person and gives its number.
+    package func makeSubjectKey(_ subject: Identifier) throws -> UInt32 {
+        let number = state.nextKey
+        guard number < .max else { throw StoreError.exhausted("keys") }
+        state.nextKey += 1
+        let seal = try Keyring.make(
+            number: number, purpose: .subject, subject: subject, created: now,
+            root: frame.keyring.root, vault: vault, randomness: randomness)
+        let statement = try connection.prepare(
+            "INSERT INTO dkey(num, who, seal) VALUES(?1, ?2, ?3)")
+        try statement.bind(Int64(number), at: 1)
+        try statement.bind(blob: subject.bytes, at: 2)
+        try statement.bind(blob: seal, at: 3)
+        _ = try statement.step()
+        enter(.subjectKey, key: Int64(number).bigEndianBytes, seal: seal)
+        return number
+    }
+
+    /// Seals and writes the new state; the last thing before the commit.
+    internal func finish() throws -> Store.Verified {
+        state.generation += 1
+        if state.devices[device] == nil, state.devices.count >= VaultState.deviceLimit,
+            let oldest = state.devices.min(by: { $0.value < $1.value })?.key
+        {
+            state.devices[oldest] = nil
+        }
+        state.devices[device] = state.generation
+        let row = try StateSeal.seal(state, frame: frame, randomness: randomness)
+        let statement = try connection.prepare("UPDATE meta SET seal = ?1 WHERE num = 1")
+        try statement.bind(blob: row, at: 1)
+        _ = try statement.step()
+        return Store.Verified(
+            frame: frame, state: state, digest: Array(row.prefix(StateSeal.digestSize)))
+    }
+}
