@@ -1,0 +1,250 @@
+"""A complete reading of an open vault (Docs/Format.md, sections 9 to 12 and 13, step 7)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import primitives as p
+import state as st
+import values
+from catalog import PLAIN, REFERENCE, SELF, Collection, Field
+from encoding import i64, mismatch, not_canonical, unknown
+from jsontext import Number, write
+from keys import FIELDS, SUBJECT
+from records import (
+    Clear,
+    Entry,
+    Header,
+    Place,
+    Tombstone,
+    audit_context,
+    next_head,
+    open_field,
+    open_header,
+    tomb_context,
+)
+from vault import Vault
+
+
+
+@dataclass
+class Record:
+    """A record with its values by field number."""
+
+    place: Place
+    header: Header
+    values: dict[int, object]
+
+
+class Reading:
+    """Reads every row once; what it yields was checked, sums are checked at the end of a table."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.vault = vault
+        self.sealers: dict[int, p.XAES] = {}
+        self.seqs: set[int] = set()
+        self.counts: dict[str, int] = {}
+
+    def everything(self) -> Iterator[tuple[Collection, Record]]:
+        """All records of all collections, then the rest of the vault."""
+        if (verdict := self.vault.database.one("PRAGMA integrity_check")) != "ok":
+            raise mismatch(f"the database is damaged: {verdict}")
+        for collection in self.vault.collections:
+            yield from ((collection, record) for record in self.records(collection))
+        self.tombstones()
+        self.audit()
+        self.rest()
+
+    def records(self, c: Collection) -> Iterator[Record]:
+        """One collection in ascending rid."""
+        columns = ", ".join(f"{letter}_{number}" for letter, number in c.columns)
+        sql = f"SELECT rid, id, seq, keys, seal{columns and ', ' + columns} FROM c_{c.number} ORDER BY rid"
+        total = rows = 0
+        for row in self.vault.database.connection.execute(sql):
+            yield self.record(c, row)
+            rows += 1
+            total += self.vault.state_keys.code(st.RECORDS, c.number, i64(row[0]), row[4])
+        self.compare(st.RECORDS, c.number, rows, total)
+        self.counts[c.name] = rows
+
+    def record(self, c: Collection, row: tuple) -> Record:
+        """One row: keys, header, fields, then the clear columns against the fields."""
+        rid, ident, seq, keys, seal, *columns = row
+        what = f"record {rid} of collection {c.number}"
+        if not all(isinstance(b, bytes) for b in (ident, keys, seal)) or not isinstance(seq, int):
+            raise not_canonical(f"{what} has a column of another type")
+        if len(ident) != 16 or len(keys) != 4 * c.scopes or seq < 0:
+            raise not_canonical(f"{what} has a column of another size")
+        self.take_seq(seq, what)
+        numbers = [int.from_bytes(keys[at : at + 4], "big") for at in range(0, len(keys), 4)]
+        place = Place(self.vault.id, c.number, rid, ident, seq, numbers)
+        sealers = [self.sealer(numbers[0], FIELDS, what)]
+        if c.scopes == 2:
+            sealers.append(self.sealer(numbers[1], SUBJECT, what) if numbers[1] else sealers[0])
+        named = list(zip(c.columns, columns))
+        sealed = {i: v for (letter, i), v in named if letter == "f" and v is not None}
+        clear: dict[int, Clear | None] = {i: v for (letter, i), v in named if letter != "f"}
+        if not all(isinstance(v, bytes) for v in sealed.values()):
+            raise not_canonical(f"{what} has a field that is no blob")
+        r, header, tags = open_header(place, sealers[0], seal, list(sealed), clear)
+        found = {}
+        for i in sorted(sealed):
+            sealer = sealers[c.field(i).scope]
+            found[i] = values.decode(open_field(place, sealer, r, i, sealed[i], tags[i]))
+        record = Record(place, header, found)
+        self.overflow(c, record, what)
+        self.clear(c, record, clear, what)
+        self.names(c, record, what)
+        return record
+
+    def sealer(self, number: int, purpose: int, what: str) -> p.XAES:
+        """The cipher of a data key; made once per key."""
+        key = self.vault.keys.get(number)
+        if key is None or key.purpose != purpose:
+            raise mismatch(f"{what} is under key {number}, which is not one for it")
+        if number not in self.sealers:
+            self.sealers[number] = p.XAES(key.key)
+        return self.sealers[number]
+
+    def overflow(self, c: Collection, record: Record, what: str) -> None:
+        """Section 8: an object of properties that the schema does not name."""
+        if c.overflow not in record.values:
+            return
+        members = record.values[c.overflow]
+        if not isinstance(members, tuple) or not members:
+            raise not_canonical(f"{what} has an overflow field that is no object with members")
+        if {name for name, _ in members} & {f.name for f in c.fields if f.name}:
+            raise mismatch(f"{what} has a property twice")
+
+    def clear(self, c: Collection, record: Record, clear: dict, what: str) -> None:
+        """Section 9.3: references, blind indexes and plain fields made again from the values."""
+        for f in c.fields:
+            if f.column:
+                wanted = self.wanted(c, f, record.values.get(f.number))
+                have = clear[f.column]
+                if type(have) is not type(wanted) or bits(have) != bits(wanted):
+                    raise mismatch(f"{what}: column {f.column} is not that of field {f.number}")
+            if f.flags & REFERENCE and clear[f.column] is not None:
+                target = "SELECT 1 FROM c_%d WHERE id = ?" % f.target
+                if not self.vault.database.connection.execute(target, (clear[f.column],)).fetchone():
+                    raise mismatch(f"{what}: field {f.number} names a record that is not there")
+
+    def wanted(self, c: Collection, f: Field, value: object) -> Clear | None:
+        """What a clear column must hold."""
+        if value is None:
+            return None
+        if f.flags & REFERENCE:
+            target = self.vault.collection(f.target)
+            if target is None:
+                raise mismatch(f"field {f.number} refers to a collection that is not there")
+            if target.key_field:
+                return values.record_id(self.vault.naming_key, f.target, value)
+            return uuid_bytes(value)
+        if f.flags & PLAIN:
+            return plain_value(value)
+        return values.index(self.vault.index_key, c.number, f.number, value)
+
+    def names(self, c: Collection, record: Record, what: str) -> None:
+        """Derived ids and the person's key (sections 6, 9.2 and 9.4)."""
+        key = record.values.get(c.key_field)
+        if key is not None:
+            if values.record_id(self.vault.naming_key, c.number, key) != record.place.id:
+                raise mismatch(f"{what} has an id that is not its key's")
+        if c.scopes == 2:
+            who = record.values.get(c.key_field if c.subject_field == SELF else c.subject_field)
+            wanted = b"" if who is None else values.subject_id(self.vault.naming_key, who)
+            number = record.place.keys[1]
+            if (self.vault.keys[number].who if number else b"") != wanted:
+                raise mismatch(f"{what} is under the key of another person")
+
+    def take_seq(self, seq: int, what: str) -> None:
+        """A seq is given once and the state knows it."""
+        if seq in self.seqs or seq > self.vault.state.seq:
+            raise mismatch(f"{what} has the seq {seq}, which is not its own")
+        self.seqs.add(seq)
+
+    def compare(self, table: int, collection: int, rows: int, total: int) -> None:
+        """Count and sum of a table with the state's body."""
+        body = self.vault.state.body(table, collection)
+        if (body.rows, body.sum) != (rows, total % 2**256):
+            raise mismatch(f"the sum of table {table}, collection {collection} is not the state's")
+
+    def tombstones(self) -> None:
+        """Section 11."""
+        rows = self.vault.sealed("SELECT seq, seal FROM tomb ORDER BY seq", 2**63)
+        for seq, seal in rows:
+            self.take_seq(seq, "a tombstone")
+            context = tomb_context(self.vault.id, seq)
+            plain = p.open_seal(self.vault.catalog_key, context, seal, f"tombstone {seq}")
+            if Tombstone.parse(plain).collection >= self.vault.state.next_collection:
+                raise mismatch(f"tombstone {seq} is of a collection that never was")
+        self.compare_rows(st.TOMB, rows)
+        self.counts["tombstones"] = len(rows)
+
+    def audit(self) -> None:
+        """Section 12: every entry, and the chain to the state's head."""
+        rows = self.vault.sealed("SELECT num, seal FROM audit ORDER BY num", 2**63)
+        head = bytes(32)
+        for expected, (num, seal) in enumerate(rows):
+            context = audit_context(self.vault.id, num)
+            plain = p.open_seal(self.vault.audit_key, context, seal, f"audit entry {num}")
+            entry = Entry.parse(plain)
+            if (num, entry.num, entry.previous) != (expected, num, head):
+                raise mismatch(f"audit entry {num} does not follow the one before it")
+            head = next_head(head, seal)
+        if (len(rows), head) != (self.vault.state.next_audit, self.vault.state.audit_head):
+            raise mismatch("the audit log does not end where the state says")
+        self.compare_rows(st.AUDIT, rows)
+        self.counts["audit entries"] = len(rows)
+
+    def rest(self) -> None:
+        """Keys of persons; tables and histories that are empty in this release."""
+        persons = [(num, seal) for num, who, seal in self.vault.key_rows if who is not None]
+        self.compare_rows(st.SUBJECTS, persons)
+        self.counts["keys of persons"] = len(persons)
+        empty = [("job", 0, 0), ("quar", st.QUARANTINE, 0), ("chunk", st.CHUNK, 0), ("pack", st.PACK, 0)]
+        empty += [(f"h_{c.number}", st.HISTORY, c.number) for c in self.vault.collections]
+        for table, number, collection in empty:
+            if self.vault.database.one(f"SELECT count(*) FROM {table}"):
+                raise unknown(f"{table} has rows, which this version does not know")
+            if number:
+                self.compare(number, collection, 0, 0)
+        if self.vault.state.jobs:
+            raise mismatch("the state counts jobs that are not there")
+
+    def compare_rows(self, table: int, rows: list[tuple[int, bytes]]) -> None:
+        coded = [(i64(num), seal) for num, seal in rows]
+        self.compare(table, 0, len(rows), self.vault.state_keys.sum(table, 0, coded))
+
+
+def bits(value: Clear | None) -> object:
+    """A clear value for comparison, in which -0.0 is not 0.0."""
+    return struct.pack(">d", value) if isinstance(value, float) else value
+
+
+def uuid_bytes(value: object) -> bytes:
+    """The id that a reference to a collection without a key field names."""
+    try:
+        if isinstance(value, str) and len(value) == 36:
+            return UUID(value).bytes
+    except ValueError:
+        pass
+    raise not_canonical("a reference holds no UUID")
+
+
+def plain_value(value: object) -> Clear:
+    """A plain field's value as its column holds it."""
+    match value:
+        case bool():
+            return int(value)
+        case Number():
+            tag, _ = values.body(value)
+            if tag == values.INTEGER:
+                return int(value.literal)
+            return float(value.literal) if tag == values.DOUBLE else value.literal
+        case str() | bytes():
+            return value
+    return write(value)

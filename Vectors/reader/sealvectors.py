@@ -1,0 +1,338 @@
+"""Vectors for slots, roster, keys, state, catalog, audit and tombstones (sections 4 to 8, 11, 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import catalog as cat
+import example
+import keys as k
+import primitives as p
+import records as r
+import state as st
+from encoding import i64, u16, u32
+from make import NOW, Stream, make_slot, wrap_root
+from valuevectors import Scenario
+
+BASE = Stream("seals")
+VAULT, OTHER, ROOT_ID, ROOT, KEY = (BASE.draw(n) for n in (16, 16, 16, 32, 32))
+PASSWORD = "Zw\u00f6lf Boxk\u00e4mpfer"
+
+
+def flip(b: bytes, at: int = -1) -> bytes:
+    """The bytes with one bit turned."""
+    out = bytearray(b)
+    out[at] ^= 1
+    return bytes(out)
+
+
+def slot_scenarios() -> Iterator[Scenario]:
+    """Area `slot`."""
+    slot, secret, auth = make_slot(Stream("slot password"), VAULT, ROOT_ID, ROOT, PASSWORD)
+    paper, paper_secret, paper_auth = make_slot(Stream("slot paper"), VAULT, ROOT_ID, ROOT, None)
+    written = p.bech32m_encode(k.RECOVERY_PREFIX, paper_secret)
+
+    def password(s: k.Slot, raw: bytes | None = None, word: str = PASSWORD) -> dict:
+        base = {"vault": VAULT.hex(), "slot": (raw or s.encode()).hex()}
+        return base | {"password": word.encode().hex()}
+
+    def recovery(s: k.Slot, word: str = written) -> dict:
+        return {"vault": VAULT.hex(), "slot": s.encode().hex(), "recoveryKey": word}
+
+    def steps(s: k.Slot, its_secret: bytes, its_auth: bytes) -> dict:
+        scalar, _ = s.pair(VAULT, its_secret)
+        shared = p.x25519(scalar, s.ephemeral)
+        out = {"secret": its_secret, "scalar": scalar, "public": s.public, "auth": its_auth,
+               "shared": shared, "wrapKey": s.wrap_key(VAULT, its_auth, shared),
+               "rootContext": s.root_context(VAULT), "root": ROOT}  # fmt: skip
+        if s.kind == k.PASSWORD:
+            out["slotKey"] = p.argon2id(PASSWORD.encode(), s.salt, s.memory, s.passes, s.lanes)
+            out["secretContext"] = s.secret_context(VAULT)
+        return {name: b.hex() for name, b in out.items()}
+
+    ok = password(slot) | steps(slot, secret, auth)
+    yield "password", "a password slot, every step", "success", ok
+    ok = recovery(paper) | steps(paper, paper_secret, paper_auth)
+    yield "recovery", "a recovery slot, every step", "success", ok
+    upper = recovery(paper, written.upper()) | steps(paper, paper_secret, paper_auth)
+    yield "recovery-upper-case", "the recovery key in capitals", "success", upper
+    failed = "authenticationFailed"
+    yield "fault-password", "another password", failed, password(slot, word="Zwolf Boxkampfer")
+    yield "fault-vault", "another vault id", failed, password(slot) | {"vault": OTHER.hex()}
+    for name in ("id", "salt", "public", "secret", "root_id", "ephemeral", "wrapped"):
+        changed = replace(slot, **{name: flip(getattr(slot, name))})
+        word = name.replace("_", "-")
+        yield f"fault-{word}", f"one bit of {word} turned", failed, password(changed)
+    yield "fault-lanes-changed", "lanes 5 for 4", failed, password(replace(slot, lanes=5))
+    zero = replace(slot, ephemeral=bytes(32))
+    yield "fault-shared-secret-zero", "an ephemeral of order 1", "refusedSharedSecret", password(zero)
+    for name, change in {
+        "memory-below": {"memory": 65_535}, "memory-above": {"memory": 4_194_305},
+        "passes-below": {"passes": 2}, "passes-above": {"passes": 33},
+        "lanes-below": {"lanes": 0}, "lanes-above": {"lanes": 17},
+        "salt-below": {"salt": bytes(15)}, "salt-above": {"salt": bytes(33)},
+    }.items():  # fmt: skip
+        yield f"limit-{name}", f"{name} the limit", "refusedLimit", password(replace(slot, **change))
+    raw = slot.encode()
+    long = replace(slot, wrapped=bytes(1_024)).encode()
+    yield "limit-size", "a slot over 1,024 bytes", "refusedLimit", password(slot, long)
+    yield "fault-trailing", "a byte after the end", "notCanonical", password(slot, raw + b"\0")
+    yield "fault-cut", "the last byte is missing", "notCanonical", password(slot, raw[:-1])
+    yield "fault-version", "slot version 2", "unknown", password(slot, b"\2" + raw[1:])
+    yield "fault-kind", "slot kind 3", "unknown", password(replace(slot, kind=3))
+    no_secret = replace(slot, secret=b"")
+    yield "fault-no-secret", "a password slot without secret", "notCanonical", password(no_secret)
+    kdf = replace(paper, memory=65_536)
+    yield "fault-recovery-kdf", "a recovery slot with memory", "notCanonical", recovery(kdf)
+    salted = replace(paper, salt=bytes(16))
+    yield "fault-recovery-salt", "a recovery slot with a salt", "notCanonical", recovery(salted)
+    slip = written[:-1] + ("q" if written[-1] != "q" else "p")
+    yield "fault-recovery-slip", "one letter of the key is another", "notCanonical", recovery(paper, slip)
+    mixed = written[:-1].upper() + "q"
+    yield "fault-recovery-mixed", "capitals and small letters", "notCanonical", recovery(paper, mixed)
+    other = p.bech32m_encode("coffer-recover", paper_secret)
+    yield "fault-recovery-prefix", "another prefix", "notCanonical", recovery(paper, other)
+    short = p.bech32m_encode(k.RECOVERY_PREFIX, paper_secret[:31])
+    yield "fault-recovery-short", "a key of 31 bytes", "notCanonical", recovery(paper, short)
+    stranger = p.bech32m_encode(k.RECOVERY_PREFIX, BASE.draw(32))
+    yield "fault-recovery-stranger", "a key of another vault", failed, recovery(paper, stranger)
+    planted = replace(slot)
+    wrap_root(Stream("planted"), planted, VAULT, BASE.draw(32), ROOT)
+    comment = "a root wrapped to the public key without the auth key"
+    yield "fault-planted-root", comment, failed, password(planted)
+
+
+def roster_scenarios() -> Iterator[Scenario]:
+    """Area `roster`."""
+    first, _, auth = make_slot(Stream("roster 1"), VAULT, ROOT_ID, ROOT, PASSWORD)
+    second, _, auth2 = make_slot(Stream("roster 2"), VAULT, ROOT_ID, ROOT, None)
+    entries = [k.Entry.of(1, first, NOW, "pass\u00f6", auth), k.Entry.of(4, second, NOW, "", auth2)]
+    rows = [(1, first.encode()), (4, second.encode())]
+
+    def roster(listed: list[k.Entry], stored: list[tuple[int, bytes]], tail: bytes = b"",
+               vault: bytes = VAULT) -> dict:  # fmt: skip
+        plain = k.encode_roster(listed) + tail
+        sealed = Stream("roster").seal(ROOT, k.roster_context(VAULT, ROOT_ID), plain)
+        slots = [{"num": num, "seal": seal.hex()} for num, seal in stored]
+        return {"vault": vault.hex(), "rootId": ROOT_ID.hex(), "root": ROOT.hex(),
+                "slots": slots, "roster": sealed.hex(), "plain": plain.hex()}  # fmt: skip
+
+    yield "two-slots", "a password and a recovery key", "success", roster(entries, rows)
+    other = (4, replace(second, ephemeral=BASE.draw(32)).encode())
+    yield "fault-row-changed", "a row was replaced", "mismatch", roster(entries, [rows[0], other])
+    yield "fault-row-added", "a row more", "mismatch", roster(entries[:1], rows)
+    yield "fault-row-missing", "a row less", "mismatch", roster(entries, rows[:1])
+    moved = [(1, rows[0][1]), (5, rows[1][1])]
+    yield "fault-row-number", "a row with another number", "mismatch", roster(entries, moved)
+    for name, value in (("id", OTHER), ("kind", k.PASSWORD), ("public", bytes(32))):
+        listed = [entries[0], replace(entries[1], **{name: value})]
+        yield f"fault-{name}", f"another {name} is listed", "mismatch", roster(listed, rows)
+    strange = replace(second, root_id=OTHER)
+    listed = [entries[0], k.Entry.of(4, strange, NOW, "", auth2)]
+    stored = [rows[0], (4, strange.encode())]
+    yield "fault-root-id", "a slot of another root", "mismatch", roster(listed, stored)
+    turned = roster(entries[::-1], rows)
+    yield "fault-order", "entries do not ascend", "notCanonical", turned
+    twice = roster([entries[0], entries[0]], rows)
+    yield "fault-twice", "one slot is listed twice", "notCanonical", twice
+    yield "fault-trailing", "a byte after the end", "notCanonical", roster(entries, rows, b"\0")
+    sealed = roster(entries, rows, vault=OTHER)
+    yield "fault-vault", "another vault id", "authenticationFailed", sealed
+    many = [replace(entries[1], num=n) for n in range(1, 18)]
+    yield "limit-slots", "17 slots", "refusedLimit", roster(many, rows)
+    many = [replace(entries[0], num=n) for n in range(1, 10)]
+    yield "limit-passwords", "9 passwords", "refusedLimit", roster(many, rows)
+    wide = [replace(entries[0], label="x" * 20_000), entries[1]]
+    yield "limit-size", "a roster over 16 KiB", "refusedLimit", roster(wide, rows)
+
+
+def key_scenarios() -> Iterator[Scenario]:
+    """Area `key`."""
+    who = BASE.draw(16)
+    fine = k.DataKey(3, BASE.draw(16), k.INDEXES, k.ACTIVE, NOW, b"", BASE.draw(32))
+    person = k.DataKey(12, BASE.draw(16), k.SUBJECT, k.RETIRING, NOW, who, BASE.draw(32))
+
+    def key(d: k.DataKey, plain: bytes | None = None, num: int | None = None,
+            named: bytes | None = None) -> dict:  # fmt: skip
+        num, named = d.num if num is None else num, d.who if named is None else named
+        context = k.key_context(VAULT, ROOT_ID, d.num, d.who)
+        plain = plain or d.encode()
+        sealed = Stream(f"key {d.num}").seal(ROOT, context, plain)
+        return {"vault": VAULT.hex(), "rootId": ROOT_ID.hex(), "root": ROOT.hex(), "num": num,
+                "who": named.hex(), "context": context.hex(), "seal": sealed.hex(),
+                "plain": plain.hex(), "purpose": d.purpose, "state": d.state,
+                "created": d.created, "key": d.key.hex()}  # fmt: skip
+
+    yield "index", "the key of blind indexes", "success", key(fine)
+    yield "person", "the key of one person, retiring", "success", key(person)
+    archived = replace(fine, purpose=k.SIGNING, state=k.ARCHIVED)
+    yield "signing-archived", "a signing seed, archived", "success", key(archived)
+    failed = "authenticationFailed"
+    yield "fault-number", "the row has another number", failed, key(fine, num=4)
+    yield "fault-who", "the row names another person", failed, key(person, named=OTHER)
+    yield "fault-root-id", "another root id", failed, key(fine) | {"rootId": OTHER.hex()}
+    yield "fault-tag", "one bit of the seal turned", failed, turned(key(fine))
+    yield "fault-who-inside", "the plaintext names nobody", "mismatch", key(
+        person, replace(person, who=b"").encode())  # fmt: skip
+    yield "fault-purpose-who", "an index key with a person", "mismatch", key(
+        replace(person, purpose=k.INDEXES))  # fmt: skip
+    yield "fault-purpose", "purpose 15", "unknown", key(replace(fine, purpose=15))
+    yield "fault-state", "state 4", "unknown", key(replace(fine, state=4))
+    yield "fault-trailing", "a byte after the end", "notCanonical", key(fine, fine.encode() + b"\0")
+    yield "fault-cut", "a key of 31 bytes", "notCanonical", key(fine, fine.encode()[:-1])
+
+
+def turned(v: dict, name: str = "seal") -> dict:
+    """The vector with the last bit of a part turned."""
+    return v | {name: flip(bytes.fromhex(v[name])).hex()}
+
+
+def state_scenarios() -> Iterator[Scenario]:
+    """Area `state`."""
+    draw = Stream("state").draw
+    items = [(st.SLOT, 0, i64(1), draw(300)), (st.ROSTER, 0, i64(2), draw(200)),
+             (st.KEY, 0, i64(1), draw(180)), (st.CATALOG, 0, i64(1) + i64(2), draw(400))]  # fmt: skip
+    keys = st.StateKeys(KEY, VAULT)
+    bodies = [st.Body(st.RECORDS, 1, 2, keys.sum(st.RECORDS, 1, [(i64(1), b"a"), (i64(2), b"b")])),
+              st.Body(st.HISTORY, 1)] + [st.Body(t, 0) for t in st.BODIES]  # fmt: skip
+    full = st.State(1, 0, 42, 17, draw(16), 3, draw(32), 2, 9, 3, bodies=bodies)
+    full.frame = sum(keys.code(*item) for item in items) % 2**256
+    full.counters, full.devices = [st.Counters(1, 8, 1)], [(draw(16), 42)]
+
+    def state(s: st.State, change: Callable[[bytes], bytes] = bytes, frame: list = items) -> dict:
+        plain = change(s.encode())
+        row = keys.digest(plain) + Stream("state salt").seal(keys.sealing, keys.context, plain)
+        codes = [{"table": t, "collection": c, "key": key.hex(), "seal": sealed.hex(),
+                  "code": f"{keys.code(t, c, key, sealed):064x}"} for t, c, key, sealed in frame]  # fmt: skip
+        return {"vault": VAULT.hex(), "key": KEY.hex(), "sealingKey": keys.sealing.hex(),
+                "macKey": keys.mac.hex(), "row": row.hex(), "digest": row[:16].hex(),
+                "plain": plain.hex(), "frame": codes, "frameSum": f"{s.frame:064x}"}  # fmt: skip
+
+    yield "whole", "a state with one collection, its sums wrap around", "success", state(full)
+    empty = replace(full, bodies=[st.Body(t, 0) for t in st.BODIES], counters=[], devices=[])
+    yield "no-collections", "a state without collections", "success", state(empty)
+    yield "fault-frame", "a row of the frame was taken away", "mismatch", state(full, frame=items[:3])
+    moved = items[:2] + [(st.KEY, 0, i64(2), items[2][3])] + items[3:]
+    yield "fault-frame-number", "a key moved to another number", "mismatch", state(full, frame=moved)
+    v = state(full)
+    yield "fault-tag", "one bit of the seal turned", "authenticationFailed", turned(v, "row")
+    yield "fault-vault", "another vault id", "authenticationFailed", v | {"vault": OTHER.hex()}
+    wrong = flip(bytes.fromhex(v["row"]), 0).hex()
+    yield "fault-digest", "one bit of the digest turned", "authenticationFailed", v | {"row": wrong}
+    bad = "notCanonical"
+    yield "fault-trailing", "a byte after the end", bad, state(full, lambda b: b + b"\0")
+    yield "fault-cut", "the last byte is missing", bad, state(full, lambda b: b[:-1])
+    order = replace(full, bodies=[bodies[1], bodies[0], *bodies[2:]])
+    yield "fault-bodies-order", "bodies do not ascend", bad, state(order)
+    missing = replace(full, bodies=bodies[:-1])
+    yield "fault-body-missing", "the last body is not listed", bad, state(missing)
+    history = replace(full, bodies=[bodies[0], *bodies[2:]])
+    yield "fault-history-missing", "a collection without history body", bad, state(history)
+    summed = replace(full, bodies=[bodies[0], st.Body(st.HISTORY, 1, 0, 5), *bodies[2:]])
+    yield "fault-sum-of-nothing", "a sum over no rows", bad, state(summed)
+    twice = replace(full, devices=full.devices * 2)
+    yield "fault-device-twice", "one device twice", bad, state(twice)
+    many = replace(full, devices=[(n.to_bytes(16, "big"), 1) for n in range(65)])
+    yield "limit-devices", "65 devices", "refusedLimit", state(many)
+    yield "fault-reason", "epoch reason 5", "unknown", state(replace(full, reason=5))
+
+
+def catalog_scenarios() -> Iterator[Scenario]:
+    """Area `catalog`."""
+
+    def definition(d: cat.Collection, plain: bytes | None = None, ver: int = 1) -> dict:
+        plain = plain or d.encode()
+        context = cat.catalog_context(VAULT, d.number, ver)
+        sealed = Stream(f"catalog {d.name}").seal(KEY, context, plain)
+        v = {"vault": VAULT.hex(), "key": KEY.hex(), "num": d.number, "ver": ver,
+             "context": context.hex(), "seal": sealed.hex(), "plain": plain.hex()}  # fmt: skip
+        try:
+            return v | {"statements": [sql for *_, sql in cat.statements(d)]}
+        except StopIteration:
+            return v
+
+    players, characters, notes = example.collections()
+    for d in (players, characters, notes):
+        yield d.name, f"the example's {d.name} and the tables they make", "success", definition(d)
+    bare = cat.Collection(9, 1, NOW, "bare", 0, 1, 0, 1, [cat.Field(1, "")], [("f", 1)])
+    yield "bare", "nothing but the overflow field", "success", definition(bare)
+    v = definition(players)
+    failed, bad = "authenticationFailed", "notCanonical"
+    yield "fault-tag", "one bit of the seal turned", failed, turned(v)
+    yield "fault-version", "the row has another version", failed, v | {"ver": 2}
+    inside = replace(players, version=2).encode()
+    yield "fault-version-inside", "another version inside", "mismatch", definition(players, inside)
+    plain = players.encode()
+    yield "fault-trailing", "a byte after the end", bad, definition(players, plain + b"\0")
+    yield "fault-cut", "the last byte is missing", bad, definition(players, plain[:-1])
+    order = replace(notes, fields=notes.fields[::-1])
+    yield "fault-fields-order", "fields do not ascend", bad, definition(order)
+    key = replace(notes, key_field=3)
+    yield "fault-key-field", "the key field is a column's number", bad, definition(key)
+    scopes = replace(notes, scopes=2)
+    yield "fault-scopes", "two scopes without a subject", bad, definition(scopes)
+    person = replace(players.fields[3], scope=1)
+    plain_personal = replace(players, fields=players.fields[:3] + [person] + players.fields[4:])
+    yield "fault-plain-personal", "a plain field of the person", bad, definition(plain_personal)
+    columns = replace(notes, columns=notes.columns[:-1])
+    yield "fault-column-missing", "a field without its column", bad, definition(columns)
+    zero = replace(bare, overflow=0, fields=[cat.Field(0, "zero")], columns=[("f", 0)])
+    yield "fault-number-0", "a field with number 0", bad, definition(zero)
+    wide = [cat.Field(n, f"f{n}") for n in range(2, 1_002)]
+    many = replace(bare, fields=[cat.Field(1, ""), *wide], columns=[("f", n) for n in range(1, 1_002)])
+    yield "limit-fields", "1,001 fields", "refusedLimit", definition(many)
+    spaced = replace(bare, schema='{"type": "object"}')
+    yield "fault-schema-space", "white space in the schema", bad, definition(spaced)
+    flags = replace(bare, fields=[bare.fields[0], cat.Field(2, "x", 0, 16, 3)],
+                    columns=[("x", 3), ("f", 1), ("f", 2)])  # fmt: skip
+    yield "fault-flags", "flag 16", "unknown", definition(flags)
+
+
+def audit_scenarios() -> Iterator[Scenario]:
+    """Area `audit`."""
+    entries, head = [], bytes(32)
+
+    def audit(e: r.Entry, plain: bytes | None = None) -> dict:
+        plain = plain or e.encode()
+        context = r.audit_context(VAULT, e.num)
+        sealed = Stream(f"audit {e.num}").seal(KEY, context, plain)
+        return {"vault": VAULT.hex(), "key": KEY.hex(), "num": e.num, "previous": e.previous.hex(),
+                "context": context.hex(), "seal": sealed.hex(), "plain": plain.hex(),
+                "head": r.next_head(e.previous, sealed).hex()}  # fmt: skip
+
+    for num, details in enumerate(([], [("collection", "players"), ("count", "3")])):
+        entries.append(r.Entry(num, head, NOW, "init" if num == 0 else "add", details))
+        v = audit(entries[-1])
+        yield f"entry-{num}", f"entry {num} of a chain", "success", v
+        head = bytes.fromhex(v["head"])
+    one = entries[1]
+    yield "fault-tag", "one bit of the seal turned", "authenticationFailed", turned(audit(one))
+    yield "fault-number", "the row has another number", "authenticationFailed", audit(one) | {"num": 2}
+    cut = audit(one) | {"previous": bytes(32).hex()}
+    yield "fault-chain", "an entry before it was taken away", "mismatch", cut
+    inside = replace(one, num=5).encode()
+    yield "fault-number-inside", "another number inside", "mismatch", audit(one, inside)
+    yield "fault-trailing", "a byte after the end", "notCanonical", audit(one, one.encode() + b"\0")
+    utf8 = one.encode()[:48] + u16(1) + b"\xff" + u16(0)
+    yield "fault-utf8", "an act that is not UTF-8", "notCanonical", audit(one, utf8)
+    large = replace(one, details=[("x", "y" * 60_000), ("x", "y" * 5_500)])
+    yield "limit-size", "an entry over 64 KiB", "refusedLimit", audit(large)
+
+
+def tombstone_scenarios() -> Iterator[Scenario]:
+    """Area `tombstone`."""
+    tomb = r.Tombstone(3, BASE.draw(16), NOW, 2)
+
+    def grave(plain: bytes) -> dict:
+        context = r.tomb_context(VAULT, 18)
+        sealed = Stream("tombstone").seal(KEY, context, plain)
+        return {"vault": VAULT.hex(), "key": KEY.hex(), "seq": 18, "context": context.hex(),
+                "seal": sealed.hex(), "plain": plain.hex()}  # fmt: skip
+
+    v = grave(tomb.encode())
+    yield "whole", "a deleted record", "success", v
+    yield "fault-tag", "one bit of the seal turned", "authenticationFailed", turned(v)
+    yield "fault-seq", "the row has another seq", "authenticationFailed", v | {"seq": 19}
+    yield "fault-trailing", "a byte after the end", "notCanonical", grave(tomb.encode() + b"\0")
+    yield "fault-cut", "no revision", "notCanonical", grave(u32(3) + tomb.id + i64(NOW))
