@@ -12,7 +12,7 @@ extension Vault {
     public struct CreateOptions: Sendable {
         /// Memory of the password hash in KiB; at least 65,536.
         public var memory: UInt32?
-        /// Passes of the password hash; at least 3. Nil to take about 0.7 seconds.
+        /// Passes of the password hash, at least 3; nil to take about 0.7 seconds.
         public var passes: UInt32?
         /// Whether there is a recovery key.
         public var hasRecoveryKey = true

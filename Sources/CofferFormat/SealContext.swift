@@ -4,7 +4,7 @@ internal import CofferBytes
 ///
 /// Two different places never give the same bytes, so a seal opens nowhere but in its own.
 package enum SealContext {
-    /// `text(label) ‖ bytes32(part) ‖ …`
+    /// The label and the parts, each behind its length.
     package static func make(_ label: String, _ parts: [UInt8]...) -> [UInt8] {
         var writer = ByteWriter(capacity: 96)
         writer.write(label)

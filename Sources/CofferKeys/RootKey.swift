@@ -1,8 +1,9 @@
 package import CofferBytes
 package import CofferCrypto
 
-/// The key that all others are sealed under. It is only a Cobblestone input key, each use with
-/// a label of its own.
+/// The key that all others are sealed under.
+///
+/// It is only a Cobblestone input key, each use with a label of its own.
 package final class RootKey: Sendable {
     /// The size in bytes.
     package static let size = 32

@@ -43,9 +43,10 @@ import Testing
         #expect(first.collections.first?.counts.created == 2)
         let second = try vault.importFiles(ImportRequest(paths: [file])) { _, _ in }
         #expect(second.collections.first?.counts.unchanged == 2)
-        #expect(try vault.get("npcs", "a").json == """
-            {"id":"a","name":"Zoë","hp":1.50,"tags":["x",{"y":1e3}],"gone":null}
-            """)
+        #expect(
+            try vault.get("npcs", "a").json == """
+                {"id":"a","name":"Zoë","hp":1.50,"tags":["x",{"y":1e3}],"gone":null}
+                """)
         var out: [UInt8] = []
         let count = try vault.export(["npcs"], as: .ndjson) { out += $0 }
         #expect(count == 2)
