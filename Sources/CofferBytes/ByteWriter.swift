@@ -57,8 +57,6 @@ package struct ByteWriter: Sendable {
     @usableFromInline internal mutating func append(_ value: UInt8) { bytes.append(value) }
 
     private mutating func appendInteger<Integer: FixedWidthInteger>(_ value: Integer) {
-        for shift in stride(from: Integer.bitWidth - 8, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-        }
+        unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 }

@@ -16,8 +16,6 @@ package enum SealContext {
 extension FixedWidthInteger {
     /// The integer's bytes, most significant first.
     package var bigEndianBytes: [UInt8] {
-        stride(from: Self.bitWidth - 8, through: 0, by: -8).map {
-            UInt8(truncatingIfNeeded: self >> Self($0))
-        }
+        unsafe withUnsafeBytes(of: bigEndian) { unsafe Array($0) }
     }
 }

@@ -18,48 +18,64 @@ extension Vault {
         _ request: ImportRequest, progress: (Int64, Int64) -> Void
     ) throws(VaultError) -> ImportReport {
         do {
-            let paths = try Self.files(request.paths)
-            let files = try paths.map { try OpenedFile($0) }
-            let total = files.reduce(0) { $0 + $1.size } * 2
-            let catalog = try store.read { $0.catalog }
-            let scan = ImportScan(
-                known: Set(catalog.definitions.map(\.name)), idField: request.idField)
-            var done: Int64 = 0
-            for file in files {
-                let source = try source(file, request) { name in
-                    guard catalog.named(name) != nil else { return nil }
-                    return try records.read { try $0.plan(named: name).schema }
-                }
-                try scan.read(source)
-                done += file.size
-                progress(done, total)
+            let files = try Self.files(request.paths).map { try OpenedFile($0) }
+            let known = Set(try store.read { $0.catalog.definitions.map(\.name) })
+            let isSettled = request.idField == nil && files.allSatisfy { file in
+                known.contains(request.into ?? CollectionName.forFile(file.path))
             }
-            var report = ImportReport()
-            do {
-                try records.write { writer in
-                    _ = try writer.apply(try scan.proposals())
-                    let load = ImportLoad(writer, request, files: paths)
-                    for (index, file) in files.enumerated() {
-                        let start = done
-                        let source = try source(file, request) { name in
-                            guard writer.transaction.frame.catalog.named(name) != nil else {
-                                return nil
-                            }
-                            return try writer.plan(named: name).schema
-                        }
-                        try load.read(source, file: index) {
-                            progress(start + Int64($0), total)
-                        }
-                        done += file.size
-                    }
-                    try load.finish()
-                    report = load.report
-                    try writer.transaction.audit("import", Self.details(report))
-                    if request.isDryRun { throw DryRun() }
-                }
-            } catch is DryRun {}
-            return report
+            // Where every file's collection has a definition, there is nothing to find out
+            // before loading; a record of another collection shows that there was after all.
+            if isSettled {
+                do {
+                    return try importFiles(files, request, nil, progress)
+                } catch RecordsError.noCollection {}
+            }
+            let scan = ImportScan(known: known, idField: request.idField)
+            return try importFiles(files, request, scan, progress)
         } catch { throw VaultError(error) }
+    }
+
+    private func importFiles(
+        _ files: [OpenedFile], _ request: ImportRequest, _ scan: ImportScan?,
+        _ progress: (Int64, Int64) -> Void
+    ) throws -> ImportReport {
+        let total = files.reduce(0) { $0 + $1.size } * (scan == nil ? 1 : 2)
+        var done: Int64 = 0
+        for file in files {
+            guard let scan else { break }
+            let source = try source(file, request) { name in
+                guard try store.frame().catalog.named(name) != nil else { return nil }
+                return try records.read { try $0.plan(named: name).schema }
+            }
+            try scan.read(source)
+            done += file.size
+            progress(done, total)
+        }
+        var report = ImportReport()
+        do {
+            try records.write { writer in
+                if let scan { _ = try writer.apply(try scan.proposals()) }
+                let load = ImportLoad(writer, request, files: files.map(\.path))
+                for (index, file) in files.enumerated() {
+                    let start = done
+                    let source = try source(file, request) { name in
+                        guard writer.transaction.frame.catalog.named(name) != nil else {
+                            return nil
+                        }
+                        return try writer.plan(named: name).schema
+                    }
+                    try load.read(source, file: index) {
+                        progress(start + Int64($0), total)
+                    }
+                    done += file.size
+                }
+                try load.finish()
+                report = load.report
+                try writer.transaction.audit("import", Self.details(report))
+                if request.isDryRun { throw DryRun() }
+            }
+        } catch is DryRun {}
+        return report
     }
 
     private struct DryRun: Error {}
