@@ -44,6 +44,7 @@ let package = Package(
     name: "Coffer",
     products: [
         .library(name: "Coffer", targets: ["Coffer"]),
+        .executable(name: "coffer-bench", targets: ["CofferBench"]),
         .executable(name: "coffer", targets: ["CofferCLI"]),
     ],
     targets: ipsecTargets + [
@@ -61,9 +62,7 @@ let package = Package(
         // alone says what to link.
         .systemLibrary(name: "CCofferUTF8proc", providers: [.apt(["libutf8proc-dev"])]),
         // C++, because the library is a template; its header is plain C.
-        .target(
-            name: "CCofferRapidJSON",
-            cxxSettings: [.unsafeFlags(["-fno-exceptions", "-fno-rtti", "-Wall", "-Wextra"])]),
+        .target(name: "CCofferRapidJSON"),
         .target(name: "CofferShims"),
 
         room("CofferBytes", ["CofferShims"]),
@@ -109,6 +108,16 @@ let package = Package(
         room("CofferCommand", ["Coffer", "CofferArguments", "CofferShims"]),
         .executableTarget(
             name: "CofferCLI", dependencies: ["CofferCommand"], swiftSettings: strict),
+        // What the benchmark measures against, in C.
+        .target(name: "CCofferBench", dependencies: ["CCofferOpenSSL"] + ipsecDependency),
+        .executableTarget(
+            name: "CofferBench",
+            dependencies: [
+                "Coffer", "CofferBytes", "CofferCrypto", "CofferExchange", "CofferFormat",
+                "CofferSQLite",
+                "CofferShims", "CCofferBench",
+            ],
+            swiftSettings: strict),
 
         // Doubles for tests.
         .target(

@@ -34,26 +34,16 @@ internal final class ImportLoad {
     internal func read(
         _ source: RecordSource, file: Int, progress: (Int) -> Void
     ) throws {
-        var failure: (any Error)?
-        _ = try withoutActuallyEscaping(progress) { progress in
-            try source.read { event in
-                do {
-                    switch event {
-                    case .record(let record):
-                        try self.load(record, file: file)
-                        progress(record.bytesConsumed)
-                    case .reject(let reject):
-                        self.reject(nil, file: file, line: reject.line, reject.reason)
-                        progress(reject.bytesConsumed)
-                    }
-                    return true
-                } catch {
-                    failure = error
-                    return false
-                }
+        try ReadAhead.read(source) { event in
+            switch event {
+            case .record(let record):
+                try load(record, file: file)
+                progress(record.bytesConsumed)
+            case .reject(let reject):
+                self.reject(nil, file: file, line: reject.line, reject.reason)
+                progress(reject.bytesConsumed)
             }
         }
-        if let failure { throw failure }
     }
 
     /// Ends the import: drops what depends on rejected records, or refuses everything.

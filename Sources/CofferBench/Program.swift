@@ -1,0 +1,32 @@
+internal import CofferShims
+internal import Glibc
+
+/// Measures Coffer against its peers and limits, in interleaved rounds of one run.
+@main
+internal struct Program {
+    internal static func main() {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        var rounds = 5
+        if let index = arguments.firstIndex(of: "--rounds"), index + 1 < arguments.count {
+            rounds = max(1, Int(arguments[index + 1]) ?? rounds)
+            arguments.removeSubrange(index...index + 1)
+        }
+        let folder = arguments.count > 1 ? arguments[1] : nil
+        do {
+            switch (arguments.first, folder) {
+            case ("fields", _): try FieldBench.run(rounds: rounds)
+            case ("import", let folder?): try ImportBench.run(folder, rounds: rounds)
+            case ("size", let folder?): try ImportBench.size(folder)
+            default:
+                Report.line(
+                    "usage: coffer-bench fields | import FOLDER | size FOLDER [--rounds N]\n"
+                        + "FOLDER holds NDJSON or JSON files; schemas NAME.schema.json may lie "
+                        + "in FOLDER/schemas")
+                exit(2)
+            }
+        } catch {
+            Report.line("failed: \(error)")
+            exit(1)
+        }
+    }
+}
