@@ -133,6 +133,8 @@ let package = Package(
         tests("CofferSchemaTests", ["CofferSchema", "CofferFormat", "CofferBytes"]),
         tests("CofferExchangeTests", ["CofferExchange", "CofferFormat", "CofferBytes"]),
         tests("CofferTests", ["Coffer"]),
+        tests(
+            "CofferCommandTests", ["CofferCommand", "CofferCLI", "CofferFormat", "CofferSchema"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -6,6 +6,7 @@ internal import CofferDisk
 /// without ``finish()``, nothing is left.
 public struct OutputFile: ~Copyable {
     private let pending: PendingFile
+    private let path: String
     private let isReplacing: Bool
 
     /// The path under which it grows: what an interrupted program removes.
@@ -17,6 +18,7 @@ public struct OutputFile: ~Copyable {
     /// - Throws: ``VaultError/Code/exists``; ``VaultError/Code/storage`` for a place that cannot
     ///   be written, or that holds something other than an ordinary file.
     public init(at path: String, replacing isReplacing: Bool = false) throws(VaultError) {
+        self.path = path
         self.isReplacing = isReplacing
         let begun: PendingFile
         do {
@@ -30,7 +32,7 @@ public struct OutputFile: ~Copyable {
             } else {
                 begun = try files.createExclusive(path)
             }
-        } catch { throw VaultError(error) }
+        } catch { throw Self.named(path, error) }
         unfinishedPath = begun.temporary
         pending = begun
     }
@@ -39,7 +41,7 @@ public struct OutputFile: ~Copyable {
     ///
     /// - Throws: ``VaultError/Code/full``, ``VaultError/Code/storage``.
     public func write(_ bytes: Span<UInt8>) throws(VaultError) {
-        do throws(DiskError) { try pending.write(bytes) } catch { throw VaultError(error) }
+        do throws(DiskError) { try pending.write(bytes) } catch { throw Self.named(path, error) }
     }
 
     /// Adds bytes at the end.
@@ -53,7 +55,14 @@ public struct OutputFile: ~Copyable {
     ///   ``VaultError/Code/full``, ``VaultError/Code/storage``.
     public consuming func finish() throws(VaultError) {
         let rule: RenameRule = isReplacing ? .replacing : .refusing
-        do throws(DiskError) { try pending.commit(rule) } catch { throw VaultError(error) }
+        let path = path
+        do throws(DiskError) { try pending.commit(rule) } catch { throw Self.named(path, error) }
+    }
+
+    /// The error with the name that was asked for: nobody knows the other one.
+    private static func named(_ path: String, _ error: any Error) -> VaultError {
+        guard let error = error as? DiskError else { return VaultError(error) }
+        return VaultError(DiskError(error.operation, path, error.kind, code: error.code))
     }
 
     /// Makes a directory for files, where there is none.

@@ -117,13 +117,22 @@ extension Vault {
         }
     }
 
-    /// Writes whole records, given as one JSON object a line, in one transaction.
+    /// Writes whole records in one transaction: one JSON object a line, or one JSON value that
+    /// is an object or an array of objects.
     ///
     /// - Throws: As ``add(_:_:)``, with the number of the line; then nothing is written.
     public func put(_ collection: String, ndjson: [UInt8]) throws(VaultError) -> [Written] {
         try catching {
             try records.write { writer in
                 let plan = try writer.plan(named: collection)
+                // Lines fail here at the end of the first one, before any more is read.
+                if let whole = try? JSON.parse(ndjson) {
+                    var values = [whole]
+                    if case .array(let elements) = whole { values = elements }
+                    return try values.map {
+                        Self.written(try writer.put($0, in: plan, existing: .update))
+                    }
+                }
                 var written: [Written] = []
                 let lines = ndjson.split(separator: 10, omittingEmptySubsequences: false)
                 for (index, line) in lines.enumerated() where !line.allSatisfy({ $0 <= 32 }) {

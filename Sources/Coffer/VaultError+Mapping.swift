@@ -24,7 +24,7 @@ extension VaultError {
             self.init(.invalid, "schema: \(error.message)\(place)")
         case let error as ExchangeError: self.init(.invalid, error.message)
         case let error as JSONError:
-            self.init(.invalid, "line \(error.line): \(error.message)")
+            self.init(.invalid, error.message)
         case let error as CryptoError: self = Self.from(error)
         default: self.init(.unexpected, "something failed that should not have: \(error)")
         }

@@ -1,7 +1,9 @@
 internal import Coffer
 internal import Glibc
 
-/// The world around the process: environment, folders, clocks. Nothing else reads them.
+/// The world around the process: environment, folders, clocks.
+///
+/// Nothing else reads them.
 internal struct Ambient: Sendable {
     /// The value of an environment variable; nil where it is not set or no UTF-8.
     internal subscript(_ name: String) -> String? {
@@ -16,8 +18,10 @@ internal struct Ambient: Sendable {
         return unsafe String(validatingCString: path)
     }
 
-    /// The user's home; nil where it is not told. The password file is not asked: a program
-    /// that is linked statically cannot do that everywhere.
+    /// The user's home; nil where it is not told.
+    ///
+    /// The password file is not asked: a program that is linked statically cannot do that
+    /// everywhere.
     internal var home: String? { absolute("HOME") }
 
     /// Where vaults with a bare name lie (XDG Base Directory Specification).

@@ -34,7 +34,15 @@ internal final class Call {
 
     /// Opens the vault, still locked.
     internal func openLocked(in surroundings: Surroundings? = nil) throws -> Vault {
-        try Vault(at: try vaultPath(), in: surroundings ?? self.surroundings)
+        if ambient.stateDirectory == nil {
+            console.warn("HOME is not set: an older copy of the vault cannot be noticed")
+        }
+        let path = try vaultPath()
+        let isReadOnly = [path, Paths.join(path, Vault.databaseName)]
+            .contains { Paths.isReadOnly($0) }
+        if isReadOnly { console.detail("the vault can only be read here") }
+        return try Vault(
+            at: path, isReadOnly: isReadOnly, in: surroundings ?? self.surroundings)
     }
 
     /// Opens and unlocks the vault: with the key that is kept, or with one that is asked for.

@@ -5,6 +5,9 @@ internal import Glibc
 
 /// The program `coffer`.
 package enum Program {
+    /// The word after which man pages are written into a folder; for packagers.
+    private static let manCommand = "__man"
+
     /// Runs the program with the words after its name, and says how it went.
     package static func run(_ words: [String]) -> Int32 {
         // Before any file is opened and before any secret is read.
@@ -36,6 +39,10 @@ package enum Program {
             try console.write(CompletionWords(ambient).reply(tree, typed))
             return .done
         }
+        if words.count == 2, words[0] == manCommand {
+            do { try ProgramCommands.writeManPages(into: words[1]) } catch { throw Failure(error) }
+            return .done
+        }
         let request: Request
         do throws(UsageError) {
             request = try tree.parse(words)
@@ -59,20 +66,26 @@ package enum Program {
             guard let command = Commands.table[invocation.path.joined(separator: " ")] else {
                 throw Failure("unexpected", "this command does nothing yet", .failed)
             }
-            do { return try command(call) } catch { throw .from(error) }
+            do {
+                return try command(call)
+            } catch let failure as Failure {
+                throw failure
+            } catch { throw console.failure ?? .from(error) }
         }
     }
 
     /// Puts /dev/null where standard input, output or error is closed: the next file to be
-    /// opened would get its number, and an error message would be written into it.
+    /// opened would get its number, and an error message would be written into it
+    /// (<https://www.sqlite.org/howtocorrupt.html>, section 1.1).
+    ///
+    /// It is opened the wrong way round, so that results for a closed output fail as they should.
     private static func reserveStandardDescriptors() -> Bool {
-        while true {
-            let descriptor = unsafe open("/dev/null", O_RDWR)
-            guard descriptor >= 0 else { return false }
-            if descriptor > STDERR_FILENO {
-                close(descriptor)
-                return true
-            }
+        for number in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+        where fcntl(number, F_GETFD) < 0 {
+            // The lowest free number is given, and all below are taken.
+            let mode = number == STDIN_FILENO ? O_WRONLY : O_RDONLY
+            guard unsafe open("/dev/null", mode) == number else { return false }
         }
+        return true
     }
 }

@@ -31,7 +31,6 @@ package enum Commands {
         "check": CheckCommand.run,
         "completion": ProgramCommands.completion,
         "version": ProgramCommands.version,
-        "__man": ProgramCommands.manPages,
     ]
 
     /// What is wrong with the grammar, a line each: its own faults, and commands that only one of

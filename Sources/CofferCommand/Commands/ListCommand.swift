@@ -43,7 +43,7 @@ internal enum ListCommand {
         _ call: Call, _ vault: Vault, _ request: ListRequest
     ) throws {
         let info = try vault.collection(call.collection)
-        let names = request.fields.isEmpty ? info.fields.filter { $0 != info.key } : request.fields
+        let names = request.fields.isEmpty ? columns(of: info) : request.fields
         var table = RecordTable(
             call.console, names: names, isAsked: !request.fields.isEmpty, hasKey: info.key != nil,
             width: call.console.width(call.ambient))
@@ -53,5 +53,11 @@ internal enum ListCommand {
         }
         try table.finish()
         call.console.detail(Quantity.of(table.count, "record", "records"))
+    }
+
+    /// The fields in the order of the schema, but first what people call a record.
+    private static func columns(of info: Vault.CollectionInfo) -> [String] {
+        let names = ["name", "title"].filter { info.fields.contains($0) && $0 != info.key }
+        return names + info.fields.filter { $0 != info.key && !names.contains($0) }
     }
 }

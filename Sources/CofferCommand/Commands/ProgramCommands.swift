@@ -26,9 +26,8 @@ internal enum ProgramCommands {
         return .done
     }
 
-    /// `coffer __man`: writes the man pages, replacing those that are there.
-    internal static func manPages(_ call: Call) throws -> ExitStatus {
-        let directory = call.invocation.argument("directory") ?? "."
+    /// Writes the man pages, replacing those that are there.
+    internal static func writeManPages(into directory: String) throws(VaultError) {
         try OutputFile.createDirectory(directory)
         let edition = ManPage.Edition(
             date: Release.date, source: "coffer \(Release.version)", manual: "Coffer",
@@ -42,7 +41,6 @@ internal enum ProgramCommands {
             try file.write(Array(page.source.utf8))
             try file.finish()
         }
-        return .done
     }
 
     private static let environment = """

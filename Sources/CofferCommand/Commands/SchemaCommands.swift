@@ -56,8 +56,8 @@ internal enum SchemaCommands {
             for: call.invocation.argumentList("files"), into: call.invocation.value("into"))
         guard !found.isEmpty else { throw Failure.invalid("the files hold no records") }
         guard let output = call.invocation.value("output") else {
-            try call.console.line(
-                GetCommand.visible(JSONOutput.indented(whole(found)), call.console))
+            let json = call.isJSON ? whole(found) : JSONOutput.indented(whole(found))
+            try call.console.line(GetCommand.visible(json, call.console))
             return .done
         }
         if let only = found.first, found.count == 1, !Paths.isDirectory(output) {

@@ -48,7 +48,13 @@ internal enum VaultCommands {
         }
         let vault = try call.openLocked()
         try call.unlock(vault)
-        try vault.recordUnlock()
+        do throws(VaultError) {
+            try vault.recordUnlock()
+        } catch {
+            // A vault on a medium that can only be read can still be read.
+            guard error.code == .readOnly else { throw error }
+            call.console.warn("the unlock is not on the audit log: \(error.message)")
+        }
         try vault.keepUnlocked(for: span)
         let until = vault.unlockedUntil().map(Timestamp.text)
         if call.isJSON {
@@ -72,7 +78,7 @@ internal enum VaultCommands {
             if call.isJSON {
                 try call.console.print(.object([("locked", .integer(Int64(count)))]))
             } else {
-                call.console.note("\(Quantity.of(count, "vault was", "vaults were")) unlocked.")
+                call.console.note("\(Quantity.of(count, "vault is", "vaults are")) locked now.")
             }
             return .done
         }
@@ -91,11 +97,11 @@ internal enum VaultCommands {
     internal static func acceptOlder(_ call: Call) throws -> ExitStatus {
         let vault = try call.openLocked(in: call.ambient.surroundings(allowsOlder: true))
         if try !vault.unlockFromCache() { try call.unlock(vault) }
+        let name = Visible.line(VaultFinder.name(of: vault.path))
         let before = try vault.status()
         if before.isOlder == true {
             for remark in before.remarks { call.console.note(Visible.line(remark)) }
-            try call.confirm(
-                "Make this copy of \(VaultFinder.name(of: vault.path)) the current one?")
+            try call.confirm("Make this copy of \(name) the current one?")
             try vault.acceptOlder()
         }
         let after = try vault.status()
@@ -106,9 +112,9 @@ internal enum VaultCommands {
                     ("epoch", after.epoch.map { .count($0) } ?? .null),
                 ]))
         } else if before.isOlder == true {
-            call.console.note("This copy is the current one now, on the record.")
+            call.console.note("This copy of \(name) is the current one now, on the record.")
         } else {
-            call.console.note("This copy is the newest that this machine has seen.")
+            call.console.note("This copy of \(name) is the newest that this machine has seen.")
         }
         return .done
     }

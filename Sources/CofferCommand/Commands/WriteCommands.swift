@@ -7,6 +7,9 @@ internal enum WriteCommands {
     internal static func add(_ call: Call) throws -> ExitStatus {
         let collection = call.collection
         let assignments = try AssignmentWord.read(call.invocation.argumentList("values"))
+        guard !assignments.isEmpty else {
+            throw Failure.usage("nothing to add; write FIELD=VALUE")
+        }
         let vault = try call.open()
         let written = try vault.add(collection, assignments)
         try tell(call, written)

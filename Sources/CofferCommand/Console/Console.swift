@@ -15,6 +15,8 @@ internal final class Console {
     internal let isErrorTerminal: Bool
     /// Whether colours may be used on standard error.
     internal let hasColor: Bool
+    /// Why results could not be written; also where a library has wrapped it on the way.
+    internal private(set) var failure: Failure?
     private var pending: [UInt8] = []
 
     private static let bufferSize = 65_536
@@ -70,7 +72,7 @@ extension Console {
             try secret.withBytes { bytes in
                 try unsafe bytes.withUnsafeBytes { try unsafe Self.writeAll($0, to: STDOUT_FILENO) }
             }
-        } catch { throw Self.failure(error) }
+        } catch { throw failed(error) }
     }
 
     /// Writes out what waits.
@@ -79,15 +81,21 @@ extension Console {
         defer { pending.removeAll(keepingCapacity: true) }
         do {
             try unsafe pending.withUnsafeBytes { try unsafe Self.writeAll($0, to: STDOUT_FILENO) }
-        } catch { throw Self.failure(error) }
+        } catch { throw failed(error) }
     }
 
     /// Drops what waits; for a command that has failed.
     internal func discard() { pending.removeAll() }
 
-    private static func failure(_ error: any Error) -> Failure {
-        guard let error = error as? SystemError else { return .from(error) }
-        return error.number == EPIPE ? .closedPipe : .storage("standard output", error)
+    private func failed(_ error: any Error) -> Failure {
+        let failure: Failure
+        if let error = error as? SystemError {
+            failure = error.number == EPIPE ? .closedPipe : .storage("standard output", error)
+        } else {
+            failure = .from(error)
+        }
+        self.failure = failure
+        return failure
     }
 
     /// Writes all bytes to a descriptor, however often it takes a part.

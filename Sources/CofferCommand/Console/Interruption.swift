@@ -16,8 +16,10 @@ internal enum Interruption {
     nonisolated(unsafe) fileprivate static var terminal: ChangedTerminal?
     nonisolated(unsafe) fileprivate static var unfinished: UnsafeMutablePointer<CChar>?
 
-    /// Lets Ctrl-C and its like put things in order and end the process with 128 and the
-    /// signal's number. A closed pipe is no signal but an error of the write.
+    /// Lets Ctrl-C and its like put things in order and end the process.
+    ///
+    /// The status is 128 and the signal's number. A closed pipe is no signal but an error of the
+    /// write.
     internal static func install() {
         unsafe terminal = nil
         unsafe unfinished = nil

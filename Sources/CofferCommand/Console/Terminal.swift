@@ -15,9 +15,10 @@ internal struct Terminal: ~Copyable {
     deinit { close(descriptor) }
 
     /// Writes text.
-    internal func write(_ text: String) {
+    internal func write(_ text: String) { Self.write(text, to: descriptor) }
+
+    private static func write(_ text: String, to descriptor: Int32) {
         var text = text
-        let descriptor = descriptor
         try? text.withUTF8 { bytes in
             try unsafe Console.writeAll(UnsafeRawBufferPointer(bytes), to: descriptor)
         }
@@ -35,10 +36,11 @@ internal struct Terminal: ~Copyable {
     ///
     /// - Throws: `invalid` when nothing is typed.
     internal func askSecret(_ prompt: String) throws(Failure) -> Secret {
-        write(prompt)
         let descriptor = descriptor
+        // Not the other way round: what is typed at once is not shown either.
         return try Interruption.withoutEcho(on: descriptor) { () throws(Failure) in
-            try SecretReader.read(from: descriptor, untilLineEnd: true)
+            Self.write(prompt, to: descriptor)
+            return try SecretReader.read(from: descriptor, untilLineEnd: true)
         }
     }
 

@@ -38,18 +38,19 @@ internal struct VaultFinder {
             }
             throw Failure("no-vault", "there is no vault at \(name)", .notFound)
         }
-        var places: [String] = []
+        var places = [name + Self.suffix]
         if let directory = try? ambient.dataDirectory() {
             places.append(Paths.join(directory, name + Self.suffix))
             places.append(Paths.join(directory, name))
         }
-        places.append(name + Self.suffix)
-        for place in places {
-            if let path = Paths.resolved(place), isVault(path) { return path }
+        var found: [String] = []
+        for path in places.compactMap(Paths.resolved)
+        where isVault(path) && !found.contains(path) { found.append(path) }
+        if found.isEmpty {
+            found = remembered().filter { Self.name(of: $0) == Self.name(of: name) }
         }
-        let known = remembered().filter { Self.name(of: $0) == Self.name(of: name) }
-        guard known.count < 2 else { throw Self.several(known) }
-        guard let only = known.first else {
+        guard found.count < 2 else { throw Self.several(found) }
+        guard let only = found.first else {
             throw Failure(
                 "no-vault", "there is no vault named \(name); those there are: coffer vaults",
                 .notFound)

@@ -47,11 +47,6 @@ extension Grammar {
                         help: "The shell")
                 ]),
             Command("version", summary: "Print the version", heading: "The program"),
-            Command(
-                "__man", summary: "Write the man pages into a folder", isHidden: true,
-                arguments: [
-                    Argument("directory", completion: .directory, help: "The folder")
-                ]),
         ]
     }
 }

@@ -1,0 +1,100 @@
+internal import CofferBytes
+internal import CofferFormat
+internal import CofferRecords
+internal import CofferSchema
+
+/// One listing on one snapshot.
+internal struct Listing {
+    private let request: ListRequest
+    private let plan: CollectionPlan
+    private let reader: RecordReader
+    private let filter: RowFilter?
+
+    /// Prepares a listing.
+    internal init(
+        _ request: ListRequest, _ plan: CollectionPlan, _ reader: RecordReader,
+        _ filter: RowFilter?
+    ) {
+        self.request = request
+        self.plan = plan
+        self.reader = reader
+        self.filter = filter
+    }
+
+    /// Gives what is wanted in the order of the rows.
+    internal func unsorted(
+        _ progress: (Int) -> Void, _ each: (Document) throws -> Bool
+    ) throws {
+        var left = request.limit ?? .max
+        guard left > 0 else { return }
+        try matching(progress) { record in
+            left -= 1
+            return try each(document(record)) && left > 0
+        }
+    }
+
+    /// Gives what is wanted in the order of a field.
+    ///
+    /// It keeps the key and id of every record, never the records: those are read again.
+    internal func sorted(
+        by field: String, _ progress: (Int) -> Void, _ each: (Document) throws -> Bool
+    ) throws {
+        var order: [(key: SortKey, place: Int, id: Identifier)] = []
+        var isKnown = plan.schema.field(field) != nil
+        try matching(progress) { record in
+            let value = record.value[field]
+            if value != nil { isKnown = true }
+            order.append((SortKey(value), order.count, record.id))
+            return true
+        }
+        guard isKnown || order.isEmpty else {
+            throw VaultError(.invalid, "\(plan.name) has no field \(field) to sort by")
+        }
+        let isReversed = request.isReversed
+        order.sort { left, right in
+            if left.key == right.key { return left.place < right.place }
+            return isReversed ? right.key < left.key : left.key < right.key
+        }
+        for entry in order.prefix(request.limit ?? .max) {
+            guard let record = try reader.get(entry.id, in: plan) else {
+                throw RecordsError.incomplete(collection: plan.name)
+            }
+            guard try each(document(record)) else { return }
+        }
+    }
+
+    private func document(_ record: Record) -> Document {
+        let document = Document(record)
+        return request.fields.isEmpty ? document : document.keeping(request.fields)
+    }
+
+    private func matching(
+        _ progress: (Int) -> Void, _ each: (Record) throws -> Bool
+    ) throws {
+        var seen = 0
+        func look(_ record: Record) throws -> Bool {
+            seen += 1
+            progress(seen)
+            guard try filter?.accepts(record) ?? true else { return true }
+            return try each(record)
+        }
+        guard let hits = try lookUp() else { return try reader.scan(plan, each: look) }
+        for record in hits { guard try look(record) else { return } }
+    }
+
+    /// The records that an index finds for `FIELD = 'TEXT'`; nil for another condition.
+    ///
+    /// The filter still looks at each: an index does not tell composed from decomposed text.
+    private func lookUp() throws -> [Record]? {
+        guard let condition = request.condition,
+            let (name, text) = EqualityCondition.parse(condition),
+            let field = plan.schema.field(name), case .text = field.kind
+        else { return nil }
+        do {
+            return try reader.find(name, equals: .text(text), in: plan)
+        } catch RecordsError.invalid {
+            // The text names no record; a reading of all says the same.
+            return nil
+        }
+    }
+}

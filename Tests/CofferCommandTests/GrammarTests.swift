@@ -1,0 +1,8 @@
+import CofferCommand
+import Testing
+
+@Suite struct GrammarTests {
+    @Test func isWithoutFaultAndEveryCommandDoesSomething() {
+        #expect(Commands.faults() == [])
+    }
+}

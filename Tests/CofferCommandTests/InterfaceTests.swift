@@ -1,0 +1,117 @@
+import CofferFormat
+import CofferSchema
+import Foundation
+import Testing
+
+/// `Docs/Interface.md` against what the program prints.
+@Suite(.enabled(if: BuiltProgram.isThere)) struct InterfaceTests {
+    /// The schemas of the page by their names.
+    static func schemas() throws -> [String: JSONSchema] {
+        let page = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Docs/Interface.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        var found: [String: JSONSchema] = [:]
+        for block in text.components(separatedBy: "```json-schema ").dropFirst() {
+            let name = String(block.prefix { !$0.isWhitespace })
+            let body = block.dropFirst(name.count).components(separatedBy: "```")[0]
+            found[name] = try JSONSchema.compile(JSON.parse(Array(body.utf8)))
+        }
+        return found
+    }
+
+    private func expect(_ text: some StringProtocol, keeps schema: JSONSchema?, _ name: String)
+        throws
+    {
+        let schema = try #require(schema, "the page has no schema \(name)")
+        let problems = schema.validate(try JSON.parse(Array(text.utf8)))
+        #expect(problems.isEmpty, "\(name): \(problems) in \(text)")
+    }
+
+    @Test func everyShapeIsWhatThePageSays() throws {
+        let schemas = try Self.schemas()
+        var unused = Set(schemas.keys)
+        func hold(_ name: String, _ outcome: Outcome, errors: Bool = false) throws {
+            unused.remove(name)
+            let text = errors ? outcome.errors : outcome.output
+            #expect(!text.isEmpty, "\(name) printed nothing: \(outcome.errors)")
+            try expect(text, keeps: schemas[name], name)
+        }
+        let box = try Sandbox()
+        try hold("init", try box.makeVault("game", ["--template", "campaign"]))
+        try box.write("key", (try box.makeVault("other"))["recoveryKey"] as? String ?? "")
+        try hold(
+            "recovery",
+            try box.run(
+                [
+                    "--vault", "other", "key", "check-recovery", "--json", "--recovery-key-file",
+                    "key",
+                ]))
+        box.environment["COFFER_VAULT"] = "game"
+        try hold("version", try box.run(["version", "--json"]))
+        try hold("vaults", try box.run(["vaults", "--json"]))
+        try hold("status", try box.run(["status", "--json"]))
+        try hold("status", try box.open(["status", "--json"]))
+        try hold("error", try box.run(["list", "npcs", "--json"]), errors: true)
+        if Machine.hasKeyring { try hold("unlock", try box.open(["unlock", "--json"])) }
+        unused.remove("unlock")
+        try hold("written", try box.open(["add", "npcs", "id=a", "name=A", "--json"]))
+        try hold("written", try box.open(["set", "npcs", "a", "name=B", "--json"]))
+        try hold(
+            "written",
+            try box.open(
+                ["put", "npcs", "--stdin", "--json"], input: "{\"id\":\"b\",\"name\":\"C\"}"))
+        try hold("record", try box.open(["get", "npcs", "a", "--json"]))
+        for row in try box.open(["list", "npcs", "--json"]).output.split(separator: "\n") {
+            try expect(row, keeps: schemas["record"], "record")
+        }
+        try box.write("towns.ndjson", "{\"id\":1}\n{\"id\":2}\n")
+        try hold("import", try box.open(["import", "towns.ndjson", "--json"]))
+        try box.write("towns.ndjson", "{\"id\":1}\n{\"id\":true}\n")
+        try hold("import", try box.open(["import", "towns.ndjson", "--keep-going", "--json"]))
+        try hold("export", try box.open(["export", "-o", "out.json", "--json"]))
+        try box.write(
+            "t.schema.json",
+            #"{"type":"object","properties":{"n":{"type":"integer","coffer:plain":true}}}"#)
+        try hold("applied", try box.open(["schema", "apply", "t.schema.json", "--json"]))
+        try hold("collection", try box.open(["schema", "show", "npcs", "--json"]))
+        let list = try #require(try box.open(["schema", "list", "--json"]).json as? [Any])
+        for info in list {
+            let text = String(
+                decoding: try JSONSerialization.data(withJSONObject: info), as: UTF8.self)
+            try expect(text, keeps: schemas["collection"], "collection")
+        }
+        try hold("keys", try box.open(["key", "list", "--json"]))
+        try hold("signer", try box.open(["key", "public", "--json"]))
+        try hold("check", try box.open(["check", "--json"]))
+        try hold("accept-older", try box.open(["accept-older", "--json"]))
+        try hold("removed", try box.open(["rm", "npcs", "a", "--json"]))
+        try hold("lock", try box.run(["lock", "--json"]))
+        #expect(unused.isEmpty, "no test for \(unused.sorted())")
+        #expect(schemas.count == 19)
+    }
+
+    @Test func aDamagedVaultIsNamedAndEndsWithSix() throws {
+        let schemas = try Self.schemas()
+        let box = try Sandbox()
+        try box.makeVault("game", ["--template", "campaign"])
+        for index in 0..<5 {
+            #expect(try box.open(["add", "npcs", "id=n\(index)", "name=N\(index)"]).status == 0)
+        }
+        // The key of the fourth collection's second row, deleted behind Coffer's back.
+        let names = try box.shell(
+            #"command -v sqlite3 >/dev/null && sqlite3 game.coffer/vault.sqlite "DELETE FROM c_4 WHERE rid = 2""#
+        )
+        guard names.status == 0 else {
+            print("SKIPPED: sqlite3 is not installed, so no row is taken away here.")
+            return
+        }
+        let checked = try box.open(["check", "--json"])
+        #expect(checked.status == 6)
+        #expect(checked["ok"] as? Bool == false)
+        try expect(checked.output, keeps: schemas["check"], "check")
+        let listed = try box.open(["list", "npcs", "--json"])
+        #expect(listed.status == 6)
+        #expect(listed.code == "damaged")
+    }
+}
