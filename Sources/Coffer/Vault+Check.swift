@@ -23,8 +23,9 @@ extension Vault {
         public let isRepairable: Bool
     }
 
-    /// Verifies everything: the database, every seal, count and sum, the audit log, references
-    /// and rules. Nothing is written.
+    /// Verifies the database, every seal, count and sum, the audit log, references and rules.
+    ///
+    /// Nothing is written.
     ///
     /// - Parameter progress: Is given the records looked at so far, and how many there are.
     /// - Throws: ``VaultError/Code/locked``; ``VaultError/Code/storage`` when the disk fails.

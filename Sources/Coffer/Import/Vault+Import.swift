@@ -20,9 +20,11 @@ extension Vault {
         do {
             let files = try Self.files(request.paths).map { try OpenedFile($0) }
             let known = Set(try store.read { $0.catalog.definitions.map(\.name) })
-            let isSettled = request.idField == nil && files.allSatisfy { file in
-                known.contains(request.into ?? CollectionName.forFile(file.path))
-            }
+            let isSettled =
+                request.idField == nil
+                && files.allSatisfy { file in
+                    known.contains(request.into ?? CollectionName.forFile(file.path))
+                }
             // Where every file's collection has a definition, there is nothing to find out
             // before loading; a record of another collection shows that there was after all.
             if isSettled {
