@@ -48,12 +48,20 @@ package enum RowTable: UInt8, CaseIterable, Sendable {
     ///
     /// - Precondition: The key has at most 255 bytes; chunk names are the longest, 32.
     package func message(collection: UInt32, key: [UInt8], seal: [UInt8]) -> [UInt8] {
-        var writer = ByteWriter(capacity: 6 + key.count + seal.count)
-        writer.write(rawValue)
-        writer.write(collection)
-        writer.write(UInt8(key.count))
-        writer.write(key)
-        writer.write(seal)
-        return writer.bytes
+        var message: [UInt8] = []
+        message.reserveCapacity(6 + key.count + seal.count)
+        appendMessage(collection: collection, key: key, seal: seal, to: &message)
+        return message
+    }
+
+    /// Appends the message of ``message(collection:key:seal:)``, for many rows in one buffer.
+    package func appendMessage(
+        collection: UInt32, key: [UInt8], seal: [UInt8], to message: inout [UInt8]
+    ) {
+        message.append(rawValue)
+        unsafe withUnsafeBytes(of: collection.bigEndian) { unsafe message.append(contentsOf: $0) }
+        message.append(UInt8(key.count))
+        message.append(contentsOf: key)
+        message.append(contentsOf: seal)
     }
 }

@@ -20,6 +20,9 @@ package final class Transaction {
     /// The device that writes.
     package let device: Identifier
     private let store: Store
+    /// Authenticates rows, ready for many; and the message of the row at hand.
+    private let authenticator: HMACSHA256.Authenticator
+    private var message: [UInt8] = []
 
     internal init(store: Store, frame: Frame, state: VaultState) throws {
         self.store = store
@@ -28,6 +31,7 @@ package final class Transaction {
         connection = store.connection
         now = store.environment.now()
         device = try store.memory.device(store.environment.randomness)
+        authenticator = HMACSHA256.Authenticator(frame.stateMAC)
     }
 
     /// Where nonces and keys come from.
@@ -38,38 +42,35 @@ package final class Transaction {
 
     /// A row enters its sum.
     package func enter(_ table: RowTable, collection: UInt32 = 0, key: [UInt8], seal: [UInt8]) {
-        let code = frame.code(table, collection: collection, key: key, seal: seal)
-        change(table, collection, by: 1) { $0.add(code.span) }
+        change(table, collection, key, seal, isLeaving: false)
     }
 
     /// A row leaves its sum.
     package func leave(_ table: RowTable, collection: UInt32 = 0, key: [UInt8], seal: [UInt8]) {
-        let code = frame.code(table, collection: collection, key: key, seal: seal)
-        change(table, collection, by: -1) { $0.subtract(code.span) }
-    }
-
-    /// Takes over what a bulk write has counted by itself.
-    package func add(_ tally: VaultState.Tally, to body: VaultState.Body) {
-        var now = state.bodies[body] ?? VaultState.Tally()
-        now.rows &+= tally.rows
-        now.sum.add(tally.sum)
-        state.bodies[body] = now
+        change(table, collection, key, seal, isLeaving: true)
     }
 
     private func change(
-        _ table: RowTable, _ collection: UInt32, by rows: Int64, _ sum: (inout Sum256) -> Void
+        _ table: RowTable, _ collection: UInt32, _ key: [UInt8], _ seal: [UInt8],
+        isLeaving: Bool
     ) {
+        message.removeAll(keepingCapacity: true)
+        table.appendMessage(collection: collection, key: key, seal: seal, to: &message)
+        let whole = message
+        var delta = Sum256()
+        authenticator.withCode(of: whole.span) { code in
+            if isLeaving { delta.subtract(code) } else { delta.add(code) }
+        }
+        let rows = isLeaving ? UInt64.max : 1
         if table.isFrame {
-            sum(&state.frame)
+            state.frame.add(delta)
         } else if table == .job {
-            state.jobs.rows &+= UInt64(bitPattern: rows)
-            sum(&state.jobs.sum)
+            state.jobs.rows &+= rows
+            state.jobs.sum.add(delta)
         } else {
             let body = VaultState.Body(table, collection: collection)
-            var tally = state.bodies[body] ?? VaultState.Tally()
-            tally.rows &+= UInt64(bitPattern: rows)
-            sum(&tally.sum)
-            state.bodies[body] = tally
+            state.bodies[body, default: VaultState.Tally()].rows &+= rows
+            state.bodies[body, default: VaultState.Tally()].sum.add(delta)
         }
     }
 
