@@ -1,24 +1,27 @@
 internal import Coffer
 internal import CofferFormat
+internal import CofferSQLite
 internal import Glibc
 
 /// A vault for one round, gone with it.
 internal final class BenchVault {
-    internal let vault: Vault
+    /// The cheapest password hash that is allowed: memory in KiB, and passes.
+    internal static let memory: UInt32 = 65_536
+    internal static let passes: UInt32 = 3
+
+    internal private(set) var vault: Vault
     private let path: String
+    private let surroundings: Surroundings
 
     internal init(at path: String, schemas: [SchemaSource]) throws {
         self.path = path
-        let surroundings = Surroundings(
+        surroundings = Surroundings(
             stateDirectory: nil, now: { Int64(time(nil)) * 1_000 },
             bootTime: { UInt64(Report.now() / 1e6) }, bootID: nil)
         var options = Vault.CreateOptions()
-        options.memory = 65_536
-        options.passes = 3
-        let text = Array("benchmark".utf8)
-        let password = try Secret(count: text.count) { bytes in
-            for index in text.indices { bytes[index] = text[index] }
-        }
+        options.memory = Self.memory
+        options.passes = Self.passes
+        let password = try Self.password()
         _ = try Vault.create(at: path, password: password, options: options, in: surroundings)
         vault = try Vault(at: path, in: surroundings)
         try vault.unlock(password: password)
@@ -26,6 +29,19 @@ internal final class BenchVault {
     }
 
     deinit { removeAll() }
+
+    private static func password() throws -> Secret {
+        let text = Array("benchmark".utf8)
+        return try Secret(count: text.count) { bytes in
+            for index in text.indices { bytes[index] = text[index] }
+        }
+    }
+
+    /// Opens the vault anew and unlocks it.
+    internal func openAgain() throws {
+        vault = try Vault(at: path, in: surroundings)
+        try vault.unlock(password: try Self.password())
+    }
 
     /// Looks up values of the first indexed field, in milliseconds each.
     internal func lookups(_ tables: Tables) throws -> [Double] {
@@ -39,16 +55,15 @@ internal final class BenchVault {
         }
     }
 
-    /// Locks the vault and gives the size of its database.
-    internal func close() throws -> Int64 {
-        vault.lock()
+    /// The size of the database, with everything in it that is on its log.
+    internal func size() throws -> Int64 {
+        let connection = try Connection(path: path + "/vault.sqlite")
+        _ = try connection.checkpoint(.truncate)
         var status = stat()
         guard unsafe stat(path + "/vault.sqlite", &status) == 0 else {
             throw BenchFailure(what: "the database has no size")
         }
-        var log = stat()
-        let isLogged = unsafe stat(path + "/vault.sqlite-wal", &log) == 0
-        return Int64(max(status.st_size, isLogged ? log.st_size : 0))
+        return Int64(status.st_size)
     }
 
     private func removeAll() {

@@ -36,7 +36,7 @@ internal enum ImportBench {
         let plain = try tables.writeText(at: Tables.scratch + ".sqlite")
         let vault = try BenchVault(at: Tables.scratch + ".coffer", schemas: tables.schemas)
         _ = try vault.vault.importFiles(ImportRequest(paths: tables.files)) { _, _ in }
-        let sealed = try vault.close()
+        let sealed = try vault.size()
         Report.line(
             "size: \(sealed) bytes, one JSON text a record in plain SQLite \(plain) bytes, ratio "
                 + Report.number(Double(sealed) / Double(plain), 3))
