@@ -133,6 +133,7 @@ let package = Package(
         tests("CofferSchemaTests", ["CofferSchema", "CofferFormat", "CofferBytes"]),
         tests("CofferExchangeTests", ["CofferExchange", "CofferFormat", "CofferBytes"]),
         tests("CofferTests", ["Coffer"]),
+        tests("ArchitectureTests", []),
         tests(
             "CofferCommandTests", ["CofferCommand", "CofferCLI", "CofferFormat", "CofferSchema"]),
     ],

@@ -1,8 +1,7 @@
-internal import CofferExchange
 internal import Glibc
 
 /// Reads a source on a thread of its own, a few batches ahead of whoever takes the records.
-internal enum ReadAhead {
+package enum ReadAhead {
     /// Records in a batch.
     private static let batchSize = 64
 
@@ -44,7 +43,7 @@ internal enum ReadAhead {
     ///
     /// - Throws: What the source throws after the events before it, and what `body` throws, which
     ///   ends the reading.
-    internal static func read(
+    package static func read(
         _ source: RecordSource, _ body: (RecordEvent) throws -> Void
     ) throws {
         let queue = EventQueue()

@@ -1,5 +1,3 @@
-internal import CofferBytes
-internal import CofferExchange
 internal import Glibc
 
 /// Hands what one thread reads to another, in batches, with an end to how far it runs ahead.

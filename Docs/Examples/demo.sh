@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Builds coffer and shows what it does with a small campaign:
+#
+#     Docs/Examples/demo.sh
+#
+# Everything happens in a folder that is gone afterwards; your own vaults are not touched. With the
+# path of a program as an argument, that one is shown and nothing is built.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+if (($# > 0)); then
+    program=$(realpath "$1")
+else
+    .ci/install
+    echo "Building, which takes some minutes the first time"
+    swift build --manifest-cache none -c release -Xswiftc -static-executable --product coffer
+    program=$PWD/.build/release/coffer
+fi
+examples=$PWD/Docs/Examples
+
+folder=$(mktemp -d)
+export XDG_DATA_HOME=$folder/data XDG_STATE_HOME=$folder/state COFFER_VAULT=brinmouth
+unlock=()
+coffer() { "$program" "$@"; }
+finish() {
+    coffer lock >/dev/null 2>&1 || true
+    rm -rf "$folder"
+}
+trap finish EXIT
+cd "$folder"
+
+# Prints a command as one would type it, and runs it.
+show() {
+    local word
+    printf '\n$ coffer'
+    for word in "$@"; do
+        if [[ $word == *[!A-Za-z0-9_./:=,-]* ]]; then word="'$word'"; fi
+        printf ' %s' "$word"
+    done
+    printf '\n'
+    coffer "${unlock[@]}" "$@"
+}
+
+printf 'a lantern without oil\n' >password
+show init brinmouth --new-password-file password --sheet sheet.txt
+# Some containers have no kernel keyring; there the password is given each time.
+if ! show unlock --password-file password; then unlock=(--password-file password); fi
+cp -r "$examples/schemas" "$examples/campaign" .
+show schema apply schemas
+show import campaign
+show list npcs --where 'level > 4 and alive' --sort level --reverse --fields name,level,secret
+show get npcs tibb
+show set npcs tibb alive:=false
+show export npcs --format csv -o npcs.csv
+show check
+show status
+
+printf '\n$ grep -ri "ferryman" brinmouth.coffer\n'
+if grep -ri 'ferryman' "$XDG_DATA_HOME/coffer/brinmouth.coffer"; then
+    echo "This must not be readable." >&2
+    exit 1
+fi
+echo "(nothing: without the password there is nothing to find)"
+printf '\nThat was all. The program is %s\n' "$program"

@@ -1,0 +1,74 @@
+/// Which module may know which: the table of `Docs/Architecture.md`, as a test reads it.
+enum House {
+    /// The libraries of others: module maps, headers and one C++ file, no Swift.
+    static let doors: Set<String> = [
+        "CCofferArgon2", "CCofferIPsecMB", "CCofferOpenSSL", "CCofferPCRE2", "CCofferRapidJSON",
+        "CCofferSQLite", "CCofferUTF8proc", "CCofferZstd",
+    ]
+
+    /// Our own few lines of C: what Swift cannot do, and what the benchmark measures against.
+    static let shims: Set<String> = ["CofferShims", "CCofferBench"]
+
+    /// What each module may import.
+    static let table: [String: Set<String>] = [
+        "CofferBytes": ["CofferShims"],
+        "CofferDisk": ["CofferShims", "Glibc"],
+        "CofferSQLite": ["CCofferSQLite", "Glibc", "Synchronization"],
+        "CofferArguments": [],
+        "CofferFormat": ["CofferBytes", "CCofferRapidJSON", "CCofferZstd"],
+        "CofferCrypto": [
+            "CofferBytes", "CofferShims", "CCofferArgon2", "CCofferIPsecMB", "CCofferOpenSSL",
+        ],
+        "CofferSchema": ["CofferFormat", "CCofferPCRE2", "CCofferUTF8proc"],
+        "CofferKeys": [
+            "CofferBytes", "CofferCrypto", "CofferFormat", "CofferShims", "CCofferUTF8proc",
+        ],
+        "CofferStore": [
+            "CofferBytes", "CofferCrypto", "CofferDisk", "CofferFormat", "CofferKeys",
+            "CofferSQLite", "Glibc",
+        ],
+        "CofferRecords": [
+            "CofferBytes", "CofferCrypto", "CofferFormat", "CofferKeys", "CofferSchema",
+            "CofferSQLite", "CofferStore", "CCofferUTF8proc",
+        ],
+        "CofferExchange": ["CofferFormat", "Glibc"],
+        "CofferCare": [
+            "CofferBytes", "CofferCrypto", "CofferFormat", "CofferKeys", "CofferRecords",
+            "CofferSQLite", "CofferStore",
+        ],
+        "Coffer": [
+            "CofferBytes", "CofferCare", "CofferCrypto", "CofferDisk", "CofferExchange",
+            "CofferFormat", "CofferKeys", "CofferRecords", "CofferSchema", "CofferSQLite",
+            "CofferStore",
+        ],
+        "CofferCommand": ["Coffer", "CofferArguments", "CofferShims", "Glibc"],
+        "CofferCLI": ["CofferCommand", "Glibc"],
+        // The benchmark looks at every floor; nothing looks at it.
+        "CofferBench": [
+            "CCofferBench", "Coffer", "CofferBytes", "CofferCrypto", "CofferExchange",
+            "CofferFormat", "CofferSQLite", "CofferShims", "Glibc",
+        ],
+    ]
+
+    /// The floors, lowest first; a module imports only from below.
+    static let floors: [[String]] = [
+        shims.sorted() + doors.sorted(),
+        ["CofferBytes", "CofferDisk", "CofferSQLite", "CofferArguments"],
+        ["CofferFormat", "CofferCrypto"],
+        ["CofferSchema", "CofferKeys"],
+        ["CofferStore"],
+        ["CofferRecords"],
+        ["CofferExchange", "CofferCare"],
+        ["Coffer"],
+        ["CofferCommand"],
+        ["CofferCLI", "CofferBench"],
+    ]
+
+    /// The services of `CofferCare`, one folder each.
+    static let care: Set<String> = ["Check"]
+
+    /// All that stands at the top, besides names that begin with a dot.
+    static let top: Set<String> = [
+        "Docs", "Package.swift", "README.md", "Sources", "Tests", "Vectors",
+    ]
+}
