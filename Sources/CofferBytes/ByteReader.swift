@@ -9,8 +9,12 @@ package struct ByteReader: Sendable {
         case truncated
         /// Bytes follow the last value.
         case trailing
-        /// A length or count is above the format's limit, or a value is not in canonical form.
+        /// A value is not in canonical form, or two parts contradict each other.
         case invalid
+        /// A length, count or number is outside the format's limits.
+        case limit
+        /// A version, kind or purpose that this release does not know.
+        case unknown
     }
 
     private let bytes: [UInt8]
@@ -65,14 +69,14 @@ package struct ByteReader: Sendable {
     /// Reads a u16 length and as many bytes, at most `limit`.
     package mutating func prefixed16(limit: Int = 65_535) throws(Failure) -> [UInt8] {
         let count = Int(try u16())
-        guard count <= limit else { throw .invalid }
+        guard count <= limit else { throw .limit }
         return try take(count)
     }
 
     /// Reads a u32 length and as many bytes, at most `limit`.
     package mutating func prefixed32(limit: Int) throws(Failure) -> [UInt8] {
         let count = Int(try u32())
-        guard count <= limit else { throw .invalid }
+        guard count <= limit else { throw .limit }
         return try take(count)
     }
 

@@ -40,8 +40,11 @@ package struct AuditEntry: Equatable, Sendable {
     }
 
     /// Reads an opened entry.
+    ///
+    /// - Throws: `limit` for one that is too long, `invalid` for texts that are not UTF-8;
+    ///   `truncated` and `trailing` for a wrong length.
     package init(parsing bytes: [UInt8]) throws(ByteReader.Failure) {
-        guard bytes.count <= Self.sizeLimit else { throw .invalid }
+        guard bytes.count <= Self.sizeLimit else { throw .limit }
         var reader = ByteReader(bytes)
         number = try reader.u64()
         previous = try reader.take(32)

@@ -5,10 +5,12 @@ extension Definition {
 
     /// Reads an opened definition.
     ///
-    /// - Throws: `invalid` when numbers do not ascend, a column is missing or named twice, or a
-    ///   flag and its column disagree; `truncated` and `trailing` for a wrong length.
+    /// - Throws: `limit` for too long a definition or too many fields, `unknown` for unknown
+    ///   flags or rules, `invalid` when numbers do not ascend, a column is missing or named
+    ///   twice, a flag and its column disagree, or the schema is not JSON text as we write it;
+    ///   `truncated` and `trailing` for a wrong length.
     package init(parsing bytes: [UInt8]) throws(ByteReader.Failure) {
-        guard bytes.count <= Self.sizeLimit else { throw .invalid }
+        guard bytes.count <= Self.sizeLimit else { throw .limit }
         var reader = ByteReader(bytes)
         let collection = try reader.u32()
         let version = try reader.u32()
@@ -24,9 +26,12 @@ extension Definition {
             if let last = fields.last, last.number >= field.number { throw .invalid }
             fields.append(field)
         }
+        guard fields.count <= Self.fieldLimit + 1, collection <= Self.collectionLimit else {
+            throw .limit
+        }
         var columns: [Column] = []
         for _ in 0..<(try reader.u16()) {
-            guard let letter = Column.Letter(rawValue: try reader.u8()) else { throw .invalid }
+            guard let letter = Column.Letter(rawValue: try reader.u8()) else { throw .unknown }
             columns.append(Column(letter, try reader.u16()))
         }
         let subject: Subject
@@ -40,12 +45,18 @@ extension Definition {
             keyField: keyField, subject: subject, overflowField: overflow, fields: fields,
             columns: columns, schema: try reader.prefixed32(limit: Self.sizeLimit))
         try reader.end()
-        guard Int(scopes) == self.scopes.count, isConsistent else { throw .invalid }
+        guard Int(scopes) == self.scopes.count, isConsistent, hasSchemaText else { throw .invalid }
+    }
+
+    /// Whether the schema is JSON in the one form that it is written in.
+    private var hasSchemaText: Bool {
+        guard let value = try? JSON.parse(schema) else { return false }
+        return JSON.write(value) == schema
     }
 
     /// Whether every column belongs to a field and the other way round.
     private var isConsistent: Bool {
-        guard collection > 0, version > 0, fields.count <= Self.fieldLimit + 1 else { return false }
+        guard collection > 0, version > 0 else { return false }
         var expected: Set<Column> = []
         var numbers: Set<UInt16> = []
         for field in fields {
@@ -54,9 +65,13 @@ extension Definition {
             let kinds = [field.isIndexed, field.isPlain, field.isReference].filter { $0 }.count
             guard kinds == (field.column == 0 ? 0 : 1) else { return false }
             if field.isUnique, field.column == 0 { return false }
-            if field.scope == .subject, subject == .none { return false }
+            if field.scope == .subject, subject == .none || field.isPlain { return false }
+            if field.onDelete != .restrict, !field.isReference { return false }
+            guard hasItsName(field) else { return false }
             guard field.column != 0 else { continue }
-            guard numbers.insert(field.column).inserted else { return false }
+            guard field.column <= Self.numberLimit, numbers.insert(field.column).inserted else {
+                return false
+            }
             expected.insert(Column(field.isIndexed ? .index : .clear, field.column))
         }
         let known = Set(fields.map(\.number))
@@ -66,22 +81,27 @@ extension Definition {
             && Set(columns) == expected
     }
 
+    /// Whether the overflow field, and no other, is without a name, and under the last key.
+    private func hasItsName(_ field: Field) -> Bool {
+        guard field.number == overflowField else { return !field.name.isEmpty }
+        return field.name.isEmpty && field.scope == scopes.last && field.column == 0
+    }
+
     private static func field(_ reader: inout ByteReader) throws(ByteReader.Failure) -> Field {
         let number = try reader.u16()
         let name = try reader.text()
-        guard number > 0, number <= numberLimit, let scope = Scope(rawValue: try reader.u8())
-        else { throw .invalid }
+        guard number > 0, number <= numberLimit else { throw .invalid }
+        guard let scope = Scope(rawValue: try reader.u8()) else { throw .unknown }
         var field = Field(number: number, name: name, scope: scope)
         let flags = try reader.u8()
-        guard flags < 16 else { throw .invalid }
+        guard flags < 16 else { throw .unknown }
         field.isIndexed = flags & 1 != 0
         field.isUnique = flags & 2 != 0
         field.isPlain = flags & 4 != 0
         field.column = try reader.u16()
         field.target = try reader.u32()
-        guard let onDelete = OnDelete(rawValue: try reader.u8()),
-            (flags & 8 != 0) == (field.target != 0)
-        else { throw .invalid }
+        guard let onDelete = OnDelete(rawValue: try reader.u8()) else { throw .unknown }
+        guard (flags & 8 != 0) == (field.target != 0) else { throw .invalid }
         field.onDelete = onDelete
         return field
     }

@@ -98,8 +98,10 @@ package struct Definition: Equatable, Sendable {
 
     /// The largest definition in bytes.
     package static let sizeLimit = 4 << 20
-    /// The most fields of a collection; further properties go to its overflow field.
+    /// The most fields of a collection beside its overflow field.
     package static let fieldLimit = 1_000
+    /// The highest number of a collection.
+    package static let collectionLimit: UInt32 = 65_535
     /// The highest field or column number: the bitmap in a record's header has 255 bytes.
     package static let numberLimit: UInt16 = 2_040
 

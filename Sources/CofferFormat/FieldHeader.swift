@@ -11,7 +11,7 @@ internal struct FieldHeader {
 
     /// Reads the header; the body lies inside `input`.
     ///
-    /// - Throws: `truncated`, `unknownTag`, `longLength`.
+    /// - Throws: `truncated`, `unknownTag`, `longLength`; `tooLong` for more than any field holds.
     internal init(_ input: Span<UInt8>) throws(FieldCodingError) {
         guard input.count > 0 else { throw .truncated }
         let first = input[0]
@@ -23,6 +23,7 @@ internal struct FieldHeader {
         let stored = try Self.length(input, &offset)
         plainCount =
             first & FieldCoding.compressedFlag == 0 ? nil : try Self.length(input, &offset)
+        guard max(stored, plainCount ?? 0) <= FieldCoding.defaultLimit else { throw .tooLong }
         guard stored <= input.count - offset else { throw .truncated }
         body = offset..<offset + stored
     }

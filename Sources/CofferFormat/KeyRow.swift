@@ -88,8 +88,8 @@ package struct KeyRow: ~Copyable, Sendable {
 
     /// Reads an opened row.
     ///
-    /// - Throws: `invalid` for an unknown purpose or state, or a person where none belongs;
-    ///   `truncated` and `trailing` for a wrong length.
+    /// - Throws: `unknown` for an unknown purpose or state, `invalid` for a person where none
+    ///   belongs; `truncated` and `trailing` for a wrong length.
     package init(parsing secret: borrowing SecretBytes) throws(ByteReader.Failure) {
         guard secret.count > Self.keySize else { throw .truncated }
         let keyStart = secret.count - Self.keySize
@@ -97,9 +97,9 @@ package struct KeyRow: ~Copyable, Sendable {
         let id = try reader.identifier()
         guard let purpose = Purpose(rawValue: try reader.u8()),
             let state = State(rawValue: try reader.u8())
-        else { throw .invalid }
+        else { throw .unknown }
         let created = try reader.i64()
-        let who = try reader.prefixed16(limit: Identifier.size)
+        let who = try reader.prefixed16()
         try reader.end()
         let subject = Identifier(who)
         guard who.isEmpty || subject != nil, (subject != nil) == (purpose == .subject) else {

@@ -27,8 +27,8 @@ package struct RecordHeader: Equatable, Sendable {
 
     /// Reads an opened header.
     ///
-    /// - Throws: `invalid` for a bitmap that ends in a zero byte; `truncated` and `trailing` for
-    ///   a wrong length.
+    /// - Throws: `invalid` for revision 0 or a bitmap that ends in a zero byte; `truncated` and
+    ///   `trailing` for a wrong length.
     package init(parsing bytes: [UInt8]) throws(ByteReader.Failure) {
         var reader = ByteReader(bytes)
         created = try reader.i64()
@@ -37,7 +37,7 @@ package struct RecordHeader: Equatable, Sendable {
         revision = try reader.u64()
         let bitmap = try reader.take(Int(try reader.u8()))
         try reader.end()
-        if bitmap.last == 0 { throw .invalid }
+        guard revision > 0, bitmap.last != 0 else { throw .invalid }
         present = []
         for (index, byte) in bitmap.enumerated() where byte != 0 {
             for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 {

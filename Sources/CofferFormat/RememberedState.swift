@@ -46,7 +46,7 @@ package struct RememberedState: Equatable, Sendable {
 
     /// Reads a file.
     package init(parsing bytes: [UInt8]) throws(ByteReader.Failure) {
-        guard bytes.count <= Self.sizeLimit else { throw .invalid }
+        guard bytes.count <= Self.sizeLimit else { throw .limit }
         var reader = ByteReader(bytes)
         guard try reader.take(Self.magic.count) == Self.magic else { throw .invalid }
         instance = try reader.identifier()
@@ -59,7 +59,7 @@ package struct RememberedState: Equatable, Sendable {
         signer = try reader.prefixed16(limit: 32)
         devices = [:]
         let count = Int(try reader.u16())
-        guard count <= VaultState.deviceLimit else { throw .invalid }
+        guard count <= VaultState.deviceLimit else { throw .limit }
         var last: Identifier?
         for _ in 0..<count {
             let device = try reader.identifier()

@@ -63,10 +63,10 @@ package struct Roster: Sendable {
 
     /// Adds a slot, which must have a higher number than all others.
     ///
-    /// - Precondition: Numbers ascend and `authKey` has 32 bytes.
+    /// - Precondition: Numbers ascend from 1 and `authKey` has 32 bytes.
     package mutating func append(_ entry: Entry, authKey: consuming SecretBytes) {
         precondition(authKey.count == Self.authKeySize, "An auth key has 32 bytes")
-        precondition(entries.last.map { $0.number < entry.number } ?? true, "Numbers ascend")
+        precondition(entry.number > entries.last?.number ?? 0, "Numbers ascend")
         entries.append(entry)
         authKeys.append(AuthKey(authKey))
     }
@@ -86,14 +86,17 @@ package struct Roster: Sendable {
 
     /// Reads an opened roster.
     ///
-    /// - Throws: `invalid` for numbers out of order, unknown kinds or too many slots;
-    ///   `truncated` and `trailing` for a wrong length.
+    /// - Throws: `limit` for too many slots or a roster or label that is too long, `unknown` for
+    ///   an unknown kind, `invalid` for numbers out of order; `truncated` and `trailing` for a
+    ///   wrong length.
     package init(parsing secret: borrowing SecretBytes) throws(ByteReader.Failure) {
         self.init()
-        guard secret.count <= Self.sizeLimit, secret.count >= 2 else { throw .invalid }
+        guard secret.count <= Self.sizeLimit else { throw .limit }
+        guard secret.count >= 2 else { throw .truncated }
         let count = secret.withBytes { Int($0[0]) << 8 | Int($0[1]) }
         let keysSize = count * Self.authKeySize
-        guard count <= SlotRow.countLimit, secret.count >= 2 + keysSize else { throw .invalid }
+        guard count <= SlotRow.countLimit else { throw .limit }
+        guard secret.count >= 2 + keysSize else { throw .truncated }
         let keysStart = secret.count - keysSize
         let open = secret.withBytes { bytes in (2..<keysStart).map { bytes[$0] } }
         var reader = ByteReader(open)
@@ -101,11 +104,11 @@ package struct Roster: Sendable {
             let number = try reader.u32()
             let digest = try reader.take(32)
             let slot = try reader.identifier()
-            guard let kind = SlotRow.Kind(rawValue: try reader.u8()) else { throw .invalid }
+            guard let kind = SlotRow.Kind(rawValue: try reader.u8()) else { throw .unknown }
             let publicKey = try reader.take(32)
             let created = try reader.i64()
             let label = try reader.text(limit: Self.labelLimit)
-            if let last = entries.last, last.number >= number { throw .invalid }
+            guard number > entries.last?.number ?? 0 else { throw .invalid }
             let entry = Entry(
                 number: number, digest: digest, slot: slot, kind: kind, publicKey: publicKey,
                 created: created, label: label)
@@ -119,6 +122,9 @@ package struct Roster: Sendable {
                 })
         }
         try reader.end()
+        guard entries.filter({ $0.kind == .password }).count <= SlotRow.passwordLimit else {
+            throw .limit
+        }
     }
 
     /// The bytes to seal.

@@ -45,6 +45,8 @@ package struct SlotRow: Equatable, Sendable {
     private static let version: UInt8 = 1
     /// A sealed 32-byte key: Cobblestone-256 adds 72 bytes.
     private static let sealedKeySize = 104
+    /// The sizes of a salt, as Argon2id takes it here.
+    private static let saltSizes = 16...32
 
     /// The slot's id, never used again.
     package let slot: Identifier
@@ -83,29 +85,29 @@ package struct SlotRow: Equatable, Sendable {
 
     /// Reads a row.
     ///
-    /// - Throws: `invalid` for an unknown version or kind, or sizes that the kind does not have;
-    ///   `truncated` and `trailing` for a wrong length.
+    /// - Throws: `limit` for a row that is too long or a salt of another size, `unknown` for
+    ///   another version or kind, `invalid` for parts that the kind does not have; `truncated`
+    ///   and `trailing` for a wrong length.
     package init(parsing bytes: [UInt8]) throws(ByteReader.Failure) {
-        guard bytes.count <= Self.sizeLimit else { throw .invalid }
+        guard bytes.count <= Self.sizeLimit else { throw .limit }
         var reader = ByteReader(bytes)
-        guard try reader.u8() == Self.version else { throw .invalid }
+        guard try reader.u8() == Self.version else { throw .unknown }
         slot = try reader.identifier()
-        guard let kind = Kind(rawValue: try reader.u8()) else { throw .invalid }
+        guard let kind = Kind(rawValue: try reader.u8()) else { throw .unknown }
         self.kind = kind
         cost = Cost(memory: try reader.u32(), passes: try reader.u32(), lanes: try reader.u32())
-        salt = try reader.prefixed16(limit: 32)
+        salt = try reader.prefixed16()
         publicKey = try reader.take(32)
-        sealedSecret = try reader.prefixed16(limit: Self.sealedKeySize)
+        sealedSecret = try reader.prefixed16()
         root = try reader.identifier()
         ephemeral = try reader.take(32)
-        wrappedRoot = try reader.prefixed16(limit: Self.sealedKeySize)
+        wrappedRoot = try reader.prefixed16()
         try reader.end()
         guard wrappedRoot.count == Self.sealedKeySize else { throw .invalid }
         switch kind {
         case .password:
-            guard salt.count >= 16, sealedSecret.count == Self.sealedKeySize else {
-                throw .invalid
-            }
+            guard Self.saltSizes.contains(salt.count) else { throw .limit }
+            guard sealedSecret.count == Self.sealedKeySize else { throw .invalid }
         case .recovery:
             guard salt.isEmpty, sealedSecret.isEmpty, cost == .none else { throw .invalid }
         }

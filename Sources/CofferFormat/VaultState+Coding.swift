@@ -3,13 +3,14 @@ package import CofferBytes
 extension VaultState {
     /// Reads an opened state.
     ///
-    /// - Throws: `invalid` for lists out of order, unknown tables or reasons; `truncated` and
-    ///   `trailing` for a wrong length.
+    /// - Throws: `limit` for a state that is too long or too many devices, `unknown` for an
+    ///   unknown table or reason, `invalid` for lists out of order, bodies that are not those of
+    ///   the collections, or a sum over no rows; `truncated` and `trailing` for a wrong length.
     package init(parsing bytes: [UInt8]) throws(ByteReader.Failure) {
-        guard bytes.count <= Self.sizeLimit else { throw .invalid }
+        guard bytes.count <= Self.sizeLimit else { throw .limit }
         var reader = ByteReader(bytes)
         let epoch = try reader.u64()
-        guard let reason = EpochReason(rawValue: try reader.u8()) else { throw .invalid }
+        guard let reason = EpochReason(rawValue: try reader.u8()) else { throw .unknown }
         let generation = try reader.u64()
         let sequence = try reader.u64()
         self.init(instance: try reader.identifier())
@@ -28,15 +29,24 @@ extension VaultState {
         try readCounters(&reader)
         try readDevices(&reader)
         try reader.end()
+        guard hasBodiesOfCollections else { throw .invalid }
+    }
+
+    /// Whether records and history are listed for every collection, and for no other.
+    private var hasBodiesOfCollections: Bool {
+        bodies.count == RowTable.systemBodies.count + 2 * counters.count
+            && counters.keys.allSatisfy { collection in
+                bodies[Body(.records, collection: collection)] != nil
+                    && bodies[Body(.history, collection: collection)] != nil
+            }
     }
 
     private mutating func readBodies(_ reader: inout ByteReader) throws(ByteReader.Failure) {
         bodies = [:]
         var last: Body?
         for _ in 0..<(try reader.u16()) {
-            guard let table = RowTable(rawValue: try reader.u8()), table.isBody else {
-                throw .invalid
-            }
+            guard let table = RowTable(rawValue: try reader.u8()) else { throw .unknown }
+            guard table.isBody else { throw .invalid }
             let body = Body(table, collection: try reader.u32())
             guard table.hasCollections == (body.collection != 0) else { throw .invalid }
             if let last, last >= body { throw .invalid }
@@ -61,7 +71,7 @@ extension VaultState {
 
     private mutating func readDevices(_ reader: inout ByteReader) throws(ByteReader.Failure) {
         let count = Int(try reader.u16())
-        guard count <= Self.deviceLimit else { throw .invalid }
+        guard count <= Self.deviceLimit else { throw .limit }
         var last: Identifier?
         for _ in 0..<count {
             let device = try reader.identifier()
@@ -77,7 +87,9 @@ extension VaultState {
     }
 
     private static func tally(_ reader: inout ByteReader) throws(ByteReader.Failure) -> Tally {
-        Tally(rows: try reader.u64(), sum: try sum(&reader))
+        let tally = Tally(rows: try reader.u64(), sum: try sum(&reader))
+        guard tally.rows > 0 || tally.sum == Sum256() else { throw .invalid }
+        return tally
     }
 
     /// The bytes to seal.
