@@ -68,7 +68,8 @@ internal enum CanonicalValue {
     /// Digits without leading or trailing zeros, `e` and the power of ten of the last digit.
     private static func appendNumber(_ literal: [UInt8], to output: inout [UInt8]) {
         var digits: [UInt8] = []
-        var exponent = 0
+        var exponent = DecimalExponent()
+        var shift = 0
         var isNegative = false
         var isFraction = false
         var index = 0
@@ -79,25 +80,23 @@ internal enum CanonicalValue {
             case UInt8(ascii: "-"): isNegative = true
             case UInt8(ascii: "."): isFraction = true
             case UInt8(ascii: "e"), UInt8(ascii: "E"):
-                let stated = String(decoding: literal[index...], as: UTF8.self)
-                // An exponent beyond all sense is kept as the largest that can be told apart.
-                let value = Int(stated) ?? (stated.hasPrefix("-") ? Int.min / 4 : Int.max / 4)
-                exponent += max(Int.min / 4, min(Int.max / 4, value))
+                exponent = DecimalExponent(literal[index...])
                 index = literal.count
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
-                if isFraction { exponent -= 1 }
+                if isFraction { shift -= 1 }
                 if !(digits.isEmpty && character == UInt8(ascii: "0")) { digits.append(character) }
             default: break
             }
         }
         while digits.last == UInt8(ascii: "0") {
             digits.removeLast()
-            exponent += 1
+            shift += 1
         }
         guard !digits.isEmpty else { return output.append(UInt8(ascii: "0")) }
         if isNegative { output.append(UInt8(ascii: "-")) }
         output.append(contentsOf: digits)
         output.append(UInt8(ascii: "e"))
-        output.append(contentsOf: String(exponent).utf8)
+        exponent.add(shift)
+        exponent.append(to: &output)
     }
 }
