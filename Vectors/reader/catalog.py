@@ -22,7 +22,7 @@ from encoding import (
     utf8,
 )
 
-LIMIT, FIELDS = 4 << 20, 1_000  # section 15
+LIMIT, FIELDS, NUMBERS = 4 << 20, 1_000, 2_040  # sections 15 and 8
 INDEX, UNIQUE, PLAIN, REFERENCE = 1, 2, 4, 8
 SELF = 65_535  # the record is the person, by its own key
 SYSTEM = (
@@ -98,19 +98,21 @@ class Collection:
 
     def check(self) -> None:
         """Numbers, flags and columns against each other."""
-        if not 1 <= self.number <= 65_535 or len(self.fields) > FIELDS:
+        if not 1 <= self.number <= 65_535 or len(self.fields) > FIELDS + 1:
             raise over_limit(f"collection {self.number} with {len(self.fields)} fields is too much")
         numbers = [f.number for f in self.fields]
         ascending(numbers, "the fields of a definition")
-        if any(not 1 <= n <= 65_534 for n in numbers + [n for _, n in self.columns]):
-            raise not_canonical("a field has a number outside 1 to 65,534")
+        if any(not 1 <= n <= NUMBERS for n in numbers + [n for _, n in self.columns]):
+            raise not_canonical(f"a field has a number outside 1 to {NUMBERS}")
+        if self.overflow not in numbers or len(set(numbers) | {n for _, n in self.columns}) != len(self.columns):
+            raise not_canonical("there is no overflow field, or a number is given twice")
         if self.scopes != (2 if self.subject_field else 1):
             raise not_canonical("a definition's scopes do not fit its subject")
         for f in self.fields:
             self.check_field(f)
         if self.key_field and self.key_field not in numbers:
             raise not_canonical("the key field is no field")
-        if self.subject_field not in [0, SELF] + numbers or self.subject_field == SELF and not self.key_field:
+        if self.subject_field not in [0, SELF] + numbers:
             raise not_canonical("the subject field is no field")
         clear = [(self.letter(f), f.column) for f in self.fields if f.column]
         if sorted(self.columns) != sorted(clear + [("f", n) for n in numbers]):
@@ -122,6 +124,8 @@ class Collection:
             raise not_canonical("a field has a scope that its collection has not")
         if f.flags > 15 or f.on_delete > 2:
             raise unknown(f"field {f.number} has flags {f.flags}, on delete {f.on_delete}")
+        if (f.flags & ~UNIQUE) not in (0, INDEX, PLAIN, REFERENCE) or f.flags == UNIQUE:
+            raise not_canonical("a field's flags do not fit each other")
         if bool(f.flags) != bool(f.column) or bool(f.flags & REFERENCE) != bool(f.target):
             raise not_canonical("a field's flags, column and target do not fit")
         if f.on_delete and not f.target or f.flags & PLAIN and f.scope:

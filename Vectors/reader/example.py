@@ -29,7 +29,7 @@ def collections() -> list[Collection]:
     characters = Collection(2, 1, NOW, "characters", 1, 2, 3, 10)
     characters.fields = [
         Field(1, "name", 0, INDEX | UNIQUE, 2),
-        Field(3, "player", 0, INDEX | REFERENCE, 4, 1, 2),
+        Field(3, "player", 0, REFERENCE, 4, 1, 2),
         Field(5, "stats", 0),
         Field(6, "gold", 0, INDEX, 7),
         Field(8, "secret", 1),

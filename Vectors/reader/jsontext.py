@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from encoding import not_canonical
 
-DEPTH = 1_000  # this reader's own guard; Python needs three frames a level at most
+DEPTH = 512  # section 10; Python needs three frames a level at most
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 8 * DEPTH))
 sys.set_int_max_str_digits(0)  # an exponent may have any number of digits
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -121,9 +121,9 @@ def parse(t: str) -> object:
 
 
 def _value(t: str, at: int, depth: int) -> tuple[object, int]:
-    if depth > DEPTH:
-        raise not_canonical("a JSON text is nested too deep")
     first = t[at : at + 1]
+    if depth >= DEPTH and first in ("{", "["):
+        raise not_canonical("a JSON text is nested too deep")
     if first == "{":
         value, at = _object(t, at + 1, depth)
     elif first == "[":
@@ -155,12 +155,16 @@ def _array(t: str, at: int, depth: int) -> tuple[list, int]:
 
 def _object(t: str, at: int, depth: int) -> tuple[tuple, int]:
     out: list = []
+    names: set[str] = set()
     at = SPACE.match(t, at).end()
     while t[at : at + 1] != "}":
         if out:
             at = _expect(t, at, ",")
         name, at = _string(t, _expect(t, at, '"', skip=False))
         value, at = _value(t, _expect(t, SPACE.match(t, at).end(), ":"), depth + 1)
+        if name in names:
+            raise not_canonical("an object has a name twice")
+        names.add(name)
         out.append((name, value))
     return tuple(out), at + 1
 

@@ -24,7 +24,7 @@ from encoding import (
 
 PASSWORD, RECOVERY = 1, 2
 RECOVERY_PREFIX = "coffer-recovery"
-SLOT_LIMIT, SLOTS, PASSWORDS, ROSTER_LIMIT = 1_024, 16, 8, 16 * 1_024  # section 15
+SLOT_LIMIT, SLOTS, PASSWORDS, ROSTER_LIMIT, LABEL_LIMIT = 1_024, 16, 8, 16 * 1_024, 256  # section 15
 FIELDS, SUBJECT, NAMES, INDEXES, CATALOG, STATE, AUDIT, SIGNING = 1, 2, 3, 4, 5, 6, 7, 14
 SINGLE = (FIELDS, NAMES, INDEXES, CATALOG, STATE, AUDIT, SIGNING)  # exactly one active, section 6
 ACTIVE, RETIRING, ARCHIVED = 1, 2, 3
@@ -166,7 +166,9 @@ def parse_roster(data: bytes) -> list[Entry]:
     for entry in entries:
         entry.auth = c.take(32)
     c.end()
-    ascending([e.num for e in entries], "the roster")
+    ascending([0] + [e.num for e in entries], "the roster")
+    if any(len(e.label.encode()) > LABEL_LIMIT for e in entries):
+        raise over_limit(f"a slot's label is over {LABEL_LIMIT} bytes")
     if sum(e.kind == PASSWORD for e in entries) > PASSWORDS:
         raise over_limit(f"the roster has more than {PASSWORDS} passwords")
     return entries

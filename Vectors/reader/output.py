@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from pathlib import Path
 from uuid import UUID
 
@@ -57,8 +58,8 @@ def line(c: Collection, record: Record) -> str:
 
 
 def json_value(value: object) -> object:
-    """Bytes, which JSON does not have, as text of hexadecimal digits."""
-    return value.hex() if isinstance(value, bytes) else value
+    """Bytes, which JSON does not have, as an object with their Base64."""
+    return (("$bytes", b64encode(value).decode()),) if isinstance(value, bytes) else value
 
 
 def export(folder: Path, lines: dict[str, list[str]]) -> None:

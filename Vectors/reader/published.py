@@ -65,7 +65,7 @@ def cobblestone(path: Path) -> int:
 
 
 def json_texts(path: Path) -> int:
-    """JSONTestSuite: y_ is read, n_ is refused, i_ is either of both."""
+    """JSONTestSuite: y_ is read, but for names given twice; n_ is refused, i_ is either of both."""
     count = 0
     for file in sorted(path.glob("*.json")):
         try:
@@ -73,7 +73,8 @@ def json_texts(path: Path) -> int:
             found = "y"
         except (Refused, UnicodeDecodeError):
             found = "n"
-        assert file.name[0] in (found, "i"), file.name
+        wanted = "n" if file.name.startswith("y_object_duplicated_key") else file.name[0]
+        assert wanted in (found, "i"), file.name
         count += 1
     return count
 

@@ -154,7 +154,10 @@ class Reading:
             if values.record_id(self.vault.naming_key, c.number, key) != record.place.id:
                 raise mismatch(f"{what} has an id that is not its key's")
         if c.scopes == 2:
-            who = record.values.get(c.key_field if c.subject_field == SELF else c.subject_field)
+            own = c.key_field or str(UUID(bytes=record.place.id))
+            who = own if c.subject_field == SELF else c.subject_field
+            if isinstance(who, int):
+                who = record.values.get(who)
             wanted = b"" if who is None else values.subject_id(self.vault.naming_key, who)
             number = record.place.keys[1]
             if (self.vault.keys[number].who if number else b"") != wanted:

@@ -145,6 +145,12 @@ def roster_scenarios() -> Iterator[Scenario]:
     yield "limit-passwords", "9 passwords", "refusedLimit", roster(many, rows)
     wide = [replace(entries[0], label="x" * 20_000), entries[1]]
     yield "limit-size", "a roster over 16 KiB", "refusedLimit", roster(wide, rows)
+    named = [replace(entries[0], label="\u00e9" * 128), entries[1]]
+    yield "label-256", "a label of 256 bytes", "success", roster(named, rows)
+    named = [replace(entries[0], label="x" * 257), entries[1]]
+    yield "limit-label", "a label of 257 bytes", "refusedLimit", roster(named, rows)
+    zero = roster([replace(entries[0], num=0), entries[1]], [(0, rows[0][1]), rows[1]])
+    yield "fault-number-0", "a slot with number 0", "notCanonical", zero
 
 
 def key_scenarios() -> Iterator[Scenario]:
@@ -236,6 +242,12 @@ def state_scenarios() -> Iterator[Scenario]:
     many = replace(full, devices=[(n.to_bytes(16, "big"), 1) for n in range(65)])
     yield "limit-devices", "65 devices", "refusedLimit", state(many)
     yield "fault-reason", "epoch reason 5", "unknown", state(replace(full, reason=5))
+    more = replace(full, bodies=[bodies[0], st.Body(st.RECORDS, 2), bodies[1], st.Body(st.HISTORY, 2), *bodies[2:]])
+    yield "fault-body-more", "bodies of a collection that is not counted", bad, state(more)
+    counted = replace(full, counters=[*full.counters, st.Counters(2, 1, 1)])
+    yield "fault-counters-more", "counters of a collection without bodies", bad, state(counted)
+    jobs = replace(full, jobs_sum=1)
+    yield "fault-jobs-sum", "a sum over no jobs", bad, state(jobs)
 
 
 def catalog_scenarios() -> Iterator[Scenario]:
@@ -279,9 +291,29 @@ def catalog_scenarios() -> Iterator[Scenario]:
     yield "fault-column-missing", "a field without its column", bad, definition(columns)
     zero = replace(bare, overflow=0, fields=[cat.Field(0, "zero")], columns=[("f", 0)])
     yield "fault-number-0", "a field with number 0", bad, definition(zero)
-    wide = [cat.Field(n, f"f{n}") for n in range(2, 1_002)]
-    many = replace(bare, fields=[cat.Field(1, ""), *wide], columns=[("f", n) for n in range(1, 1_002)])
-    yield "limit-fields", "1,001 fields", "refusedLimit", definition(many)
+    wide = [cat.Field(n, f"f{n}") for n in range(2, 1_003)]
+    many = replace(bare, fields=[cat.Field(1, ""), *wide], columns=[("f", n) for n in range(1, 1_003)])
+    yield "limit-fields", "1,001 fields beside the overflow field", "refusedLimit", definition(many)
+    most = replace(many, fields=many.fields[:-1], columns=many.columns[:-1])
+    yield "most-fields", "1,000 fields beside the overflow field", "success", definition(most)
+    last = replace(bare, overflow=2_040, fields=[cat.Field(2_040, "")], columns=[("f", 2_040)])
+    yield "number-2040", "the highest number", "success", definition(last)
+    high = replace(bare, overflow=2_041, fields=[cat.Field(2_041, "")], columns=[("f", 2_041)])
+    yield "fault-number-2041", "a field with number 2,041", bad, definition(high)
+    none = replace(bare, overflow=0, fields=[cat.Field(1, "named")])
+    yield "fault-no-overflow", "no overflow field", bad, definition(none)
+    two = (("index-plain", 5), ("index-reference", 9), ("unique-alone", 2), ("none", 0))
+    for name, flag in two:
+        field = cat.Field(2, "x", 0, flag, 3, 9 if flag & 8 else 0)
+        letter = "r" if flag & 12 else "x"
+        flagged = replace(bare, fields=[bare.fields[0], field], columns=[(letter, 3), ("f", 1), ("f", 2)])
+        yield f"fault-flags-{name}", f"a column for flags {flag}", bad, definition(flagged)
+    cleared = replace(bare, fields=[bare.fields[0], cat.Field(2, "x", 0, 1, 3, 0, 1)],
+                      columns=[("x", 3), ("f", 1), ("f", 2)])  # fmt: skip
+    yield "fault-on-delete", "a rule for deletion without reference", bad, definition(cleared)
+    shared = replace(bare, fields=[bare.fields[0], cat.Field(2, "x", 0, 1, 1)],
+                     columns=[("x", 1), ("f", 1), ("f", 2)])  # fmt: skip
+    yield "fault-number-shared", "a column with the number of a field", bad, definition(shared)
     spaced = replace(bare, schema='{"type": "object"}')
     yield "fault-schema-space", "white space in the schema", bad, definition(spaced)
     flags = replace(bare, fields=[bare.fields[0], cat.Field(2, "x", 0, 16, 3)],

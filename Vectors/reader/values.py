@@ -9,7 +9,7 @@ from typing import Callable
 
 import zstandard
 
-from encoding import Cursor, context, i64, not_canonical, over_limit, u8, u16, u32, u64, utf8, varint
+from encoding import Cursor, context, i64, not_canonical, over_limit, u8, u16, u32, u64, unknown, utf8, varint
 from jsontext import (
     NUMBER,
     Number,
@@ -106,8 +106,10 @@ def decompress(content: bytes, whole: int) -> bytes:
     reader = zstandard.ZstdDecompressor().decompressobj()
     if content[:4] != b"\x28\xb5\x2f\xfd":
         raise not_canonical("a field's body is not a zstd frame")
-    size = zstandard.frame_content_size(content)
-    if size not in (-1, whole):
+    # RFC 8878, section 3.1.1.1.1: bit 2 of the descriptor is the checksum, 0 and 1 a dictionary.
+    if len(content) < 6 or content[4] & 0b1111:
+        raise not_canonical("a zstd frame has a checksum, a dictionary or a reserved bit")
+    if zstandard.frame_content_size(content) != whole:
         raise not_canonical("a zstd frame states another length than its field")
     try:
         out = zstandard.ZstdDecompressor().stream_reader(content).read(whole + 1)
@@ -157,12 +159,22 @@ def canonical(value: object) -> bytes:
         case bool():
             return b"\x03" + u8(value)
         case str():
-            return b"\x01" + unicodedata.normalize("NFC", value).encode()
+            return b"\x01" + nfc(value).encode()
         case Number():
             return b"\x02" + canonical_number(value.literal).encode()
         case bytes():
             return b"\x04" + value
     raise not_canonical("this kind of value cannot be indexed or be a key")
+
+
+MARKS_15 = {0x10EFD, 0x10EFE, 0x10EFF, 0x11F41, 0x11F42, 0x1E08F, 0x1E4EC, 0x1E4ED, 0x1E4EE, 0x1E4EF}
+
+
+def nfc(value: str) -> str:
+    """NFC of Unicode 15: the marks that came with it are unordered in an older Python."""
+    if unicodedata.unidata_version < "15" and any(ord(c) in MARKS_15 for c in value):
+        raise unknown(f"NFC of Unicode 15 by a Python that has {unicodedata.unidata_version}")
+    return unicodedata.normalize("NFC", value)
 
 
 def index(key: bytes, collection: int, field: int, value: object) -> bytes | None:

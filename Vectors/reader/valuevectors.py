@@ -41,6 +41,13 @@ def value_scenarios() -> Iterator[Scenario]:
     for name, text in GOOD:
         yield name, f"the value {text}", "success", good(parse(text))
     yield "bytes", "bytes that are no text", "success", good(b"\0\xff\xfe")
+    deep: object = []
+    for _ in range(250):
+        deep = [deep]
+    yield "json-251-deep", "251 arrays in each other: short of compression", "success", good(deep)
+    for _ in range(261):
+        deep = [deep]
+    yield "json-512-deep", "512 arrays in each other, the most", "success", good(deep)
     for length in (253, 254, 300, 511):
         comment = f"a text of {length} bytes: padding around and above 256"
         yield f"text-{length}", comment, "success", good("x" * length)
@@ -110,6 +117,8 @@ def value_faults() -> Iterator[Scenario]:
     yield bad("fault-json-short-escape", "a line feed as u000a", values.frame(js, b'["\\u000a"]'))
     yield bad("fault-json-comma", "a comma at the end", values.frame(js, b"[1,]"))
     yield bad("fault-json-after", "bytes after the end", values.frame(js, b"[]]"))
+    yield bad("fault-json-twice", "a name twice", values.frame(js, b'{"a":1,"a":1}'))
+    yield bad("fault-json-513-deep", "513 arrays in each other", values.frame(js, b"[" * 513 + b"]" * 513))
     many = b"abcde" * 1_000
     packed = zstandard.ZstdCompressor(level=3).compress(many)
     one = lambda body, whole: values.frame(text, body, whole)
@@ -120,6 +129,10 @@ def value_faults() -> Iterator[Scenario]:
     yield bad("fault-zstd-cut", "the frame is cut short", one(packed[:-1], 5_000))
     skippable = b"\x50\x2a\x4d\x18\0\0\0\0"
     yield bad("fault-zstd-skippable", "a skippable frame first", one(skippable + packed, 5_000))
+    summed = zstandard.ZstdCompressor(level=3, write_checksum=True).compress(many)
+    yield bad("fault-zstd-checksum", "a frame with a checksum", one(summed, 5_000))
+    unsized = zstandard.ZstdCompressor(level=3, write_content_size=False).compress(many)
+    yield bad("fault-zstd-no-size", "a frame that does not state its size", one(unsized, 5_000))
     short = zstandard.ZstdCompressor(level=3).compress(b"a" * 511)
     yield bad("fault-zstd-short", "511 bytes are never compressed", one(short, 511))
     raw = Stream("value raw").draw(600)
@@ -131,7 +144,10 @@ def value_faults() -> Iterator[Scenario]:
 
 
 NUMBERS = ("0", "-0", "0.0", "1", "1.0", "1e0", "1200", "1.2e3", "0.05", "-42.50", "1e400",
-           "9223372036854775808", "1e-05", "1e+20")  # fmt: skip
+           "9223372036854775808", "1e-05", "1e+20", "12.50e123456789012345678901234567890",
+           "1200e-123456789012345678901234567890", "0.001e9223372036854775808",
+           "1000e-9223372036854775809", "100e-2", "1e0000000000000000000000000003",
+           "0e99999999999999999999", "12300e-99999999999999999999", "0.00123e-1", "10e-1")  # fmt: skip
 
 
 def index_scenarios() -> Iterator[Scenario]:
