@@ -19,6 +19,16 @@ package struct Catalog: Sendable {
     /// The definition of a collection by its name.
     package func named(_ name: String) -> Definition? { byName[name].flatMap { byNumber[$0] } }
 
+    /// Whether a state counts these collections and no others, and has given their numbers.
+    internal func fits(_ state: VaultState) -> Bool {
+        state.counters.count == byNumber.count
+            && byNumber.allSatisfy { number, definition in
+                guard let counters = state.counters[number] else { return false }
+                let used = definition.columns.map(\.number).max() ?? 0
+                return number < state.nextCollection && used < counters.nextField
+            }
+    }
+
     /// Puts a definition in force.
     ///
     /// - Throws: `damaged` when it is not the next version of its collection, or another

@@ -81,6 +81,9 @@ extension Store {
             throw StoreError.damaged(
                 "slots, keys or definitions: a row was added, removed or put back")
         }
+        guard frame.catalog.fits(state) else {
+            throw StoreError.damaged("the state counts other collections than there are")
+        }
         try SchemaFingerprint.check(connection, against: frame.catalog)
         return Verified(
             frame: frame, state: state, digest: Array(row.prefix(StateSeal.digestSize)))

@@ -81,11 +81,17 @@ package final class Transaction {
     }
 
     /// Writes a definition: the next version of a collection, in force from now on.
+    ///
+    /// - Throws: `StoreError.exhausted` for one that is too large or that no reader would take:
+    ///   it would lock its own vault.
     package func put(_ definition: Definition) throws {
         var catalog = frame.catalog
         try catalog.put(definition)
         let bytes = definition.bytes
         guard bytes.count <= Definition.sizeLimit else { throw StoreError.exhausted("schema size") }
+        guard let again = try? Definition(parsing: bytes), again == definition else {
+            throw StoreError.exhausted("a definition of this kind")
+        }
         let seal = try Cobblestone.seal(
             bytes, under: frame.catalogKey,
             context: CatalogSeal.context(vault, definition.collection, definition.version),
