@@ -74,7 +74,7 @@ extension RecordReader {
         let person: Value?
         switch plan.definition.subject {
         case .none: return true
-        case .own: person = record.key ?? .text(record.id.description)
+        case .own: person = plan.keyName == nil ? .text(record.id.description) : record.key
         case .field(let number):
             let field = plan.definition.fields.first { $0.number == number }
             person = field.flatMap { record.value[$0.name] }

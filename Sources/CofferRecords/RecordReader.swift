@@ -190,7 +190,7 @@ package final class RecordReader {
             let field = plan.definition.fields[position]
             let value = try opener.it.field(index, row, plan: plan)
             if position == plan.overflowPosition {
-                guard case .object(let rest) = value else {
+                guard case .object(let rest) = value, !rest.isEmpty else {
                     throw RecordOpener.Failure.damaged("its further fields")
                 }
                 overflow = rest

@@ -130,6 +130,11 @@ extension RecordWriter {
                         $0.column != 0 && $0.isIndexed == made.isIndexed
                             && $0.isPlain == made.isPlain && $0.target == made.target
                     } ?? false
+                guard isSame || (known?.column ?? 0) == 0 else {
+                    throw RecordsError.schema(
+                        "\(schema.name): \(field.name): an index, a plain field and a reference "
+                            + "take each other's place only in a migration")
+                }
                 made.column = try isSame ? known?.column ?? next() : next()
             }
             fields.append(made)
@@ -217,12 +222,16 @@ extension RecordWriter {
         }
     }
 
-    /// Seals the rows anew where a field got a clear column, and holds all against the schema.
+    /// Seals the rows anew where a field got a clear column or a property a field, and holds all
+    /// against the schema.
     private func refill(_ definition: Definition, old: Definition) throws {
         let plan = try records.plan(definition)
         let isRefilled = definition.columns.dropFirst(old.columns.count).contains {
             $0.letter != .field
         }
+        let before = Set(old.fields.map(\.number))
+        let added = Set(
+            definition.fields.filter { !before.contains($0.number) }.map { ExactText($0.name) })
         var rids: [Int64] = []
         try reader.scan(plan) { record in
             rids.append(record.rid)
@@ -239,7 +248,9 @@ extension RecordWriter {
                     collection: plan.name,
                     problems: problems.map { "record \(record.id): \($0)" })
             }
-            if isRefilled { try reseal(record, plan) }
+            // What had no field of its own until now lies in the overflow field and moves out.
+            let isMoved = record.members.contains { added.contains(ExactText($0.name)) }
+            if isRefilled || isMoved { try reseal(record, plan) }
         }
     }
 }

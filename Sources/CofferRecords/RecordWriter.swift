@@ -16,7 +16,8 @@ package final class RecordWriter {
         case skip
         /// Refuse.
         case fail
-        /// Keep both; the new one gets a random id.
+        /// Keep both; the new one gets a random id. Refused for a record with a key: a key is one
+        /// record's alone.
         case copy
         /// Write over it only if it is at this revision.
         case revision(UInt64)
@@ -91,8 +92,8 @@ package final class RecordWriter {
     ///   - id: The id of a record without a key; nil to draw one.
     ///   - existing: What to do when it is there already.
     ///   - isChecked: Whether the schema's rules hold it up; not when a reference is cleared.
-    /// - Throws: `RecordsError.invalid`, `exists`, `versionConflict`, `notUnique`; what the store
-    ///   throws.
+    /// - Throws: `RecordsError.invalid`, also for another key than that of `id`; `exists`,
+    ///   `versionConflict`, `notUnique`; what the store throws.
     @discardableResult
     package func put(
         _ record: Value, in plan: CollectionPlan, id: Identifier? = nil, existing: Existing,
@@ -107,13 +108,18 @@ package final class RecordWriter {
                 throw RecordsError.invalid(collection: plan.name, problems: problems)
             }
         }
-        var target = try id ?? derivedID(record, plan) ?? transaction.randomness.identifier()
+        let derived = derivedID(record, plan)
+        if let id, let derived, id != derived { throw keyProblem(plan, Self.fixedKey) }
+        var target = try id ?? derived ?? transaction.randomness.identifier()
         if let found = try reader.get(target, in: plan) {
             switch existing {
             case .skip:
                 return Written(id: target, revision: found.header.revision, outcome: .skipped)
             case .fail: throw RecordsError.exists(collection: plan.name, id: target)
             case .copy where !Self.isEqual(found.members, members):
+                guard derived == nil else {
+                    throw keyProblem(plan, "a record with this key is there already")
+                }
                 target = try transaction.randomness.identifier()
             case .revision(let wanted) where wanted != found.header.revision:
                 throw RecordsError.versionConflict(
@@ -132,9 +138,17 @@ package final class RecordWriter {
     }
 
     /// The id that a record has by its own key; nil without one.
-    internal func derivedID(_ record: Value, _ plan: CollectionPlan) throws -> Identifier? {
+    private func derivedID(_ record: Value, _ plan: CollectionPlan) -> Identifier? {
         guard let name = plan.keyName, let key = record[name] else { return nil }
         return reader.names.id(of: key, in: plan.number)
+    }
+
+    /// A record's id is derived from its key, so a record is another one with another key.
+    private static let fixedKey = "the key of a record cannot change"
+
+    private func keyProblem(_ plan: CollectionPlan, _ problem: String) -> RecordsError {
+        let pointer = JSONPointer.text([plan.keyName ?? ""])
+        return .invalid(collection: plan.name, problems: ["\(pointer): \(problem)"])
     }
 
     private static func isEqual(_ left: [Value.Member], _ right: [Value.Member]) -> Bool {
@@ -165,6 +179,11 @@ package final class RecordWriter {
     internal func replace(
         _ old: Record, with members: [Value.Member], _ plan: CollectionPlan
     ) throws -> Written {
+        if let key = old.key, key != .null,
+            derivedID(.object(members), plan) != reader.names.id(of: key, in: plan.number)
+        {
+            throw keyProblem(plan, Self.fixedKey)
+        }
         let seal = try rowSeal(old.rid, plan)
         transaction.leave(
             .records, collection: plan.number, key: old.rid.bigEndianBytes, seal: seal)
