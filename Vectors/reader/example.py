@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from catalog import INDEX, PLAIN, REFERENCE, SELF, UNIQUE, Collection, Field
-from jsontext import Number
+from jsontext import Number, write
 from make import NOW, Maker, Row
 from records import Tombstone
 
@@ -45,8 +45,40 @@ def collections() -> list[Collection]:
     for c in (players, characters, notes):
         clear = [("r" if f.flags & (REFERENCE | PLAIN) else "x", f.column) for f in c.fields]
         c.columns = [x for x in clear if x[1]] + [("f", f.number) for f in c.fields]
-        c.schema = '{"type":"object","title":"' + c.name + '"}'
+        c.schema = write(schema(c))
     return [players, characters, notes]
+
+
+TYPES = {
+    "handle": "string", "email": ["string", "null"], "level": ["number", "null"], "name": "string",
+    "player": ["string", "null"], "gold": "number", "about": ["string", "null"],
+    "rating": ["boolean", "string", "null"],
+}  # fmt: skip
+ON_DELETE = ("restrict", "cascade", "clear")
+
+
+def schema(c: Collection) -> tuple:
+    """The JSON Schema that says of a collection what its definition says."""
+    properties = []
+    for f in c.fields[:-1]:
+        said: list = [("type", TYPES[f.name])] if f.name in TYPES else []
+        if f.flags & INDEX:
+            said.append(("coffer:index", True))
+        if f.flags & UNIQUE:
+            said.append(("coffer:unique", True))
+        if f.flags & PLAIN:
+            said.append(("coffer:plain", True))
+        if f.flags & REFERENCE:
+            said.append(("coffer:references", ("", "players", "characters", "notes")[f.target]))
+            said.append(("coffer:on-delete", ON_DELETE[f.on_delete]))
+        if f.scope:
+            said.append(("coffer:personal", (("category", "contact"),)))
+        properties.append((f.name, tuple(said)))
+    out: list = [("title", c.name), ("type", "object")]
+    if c.subject_field:
+        number = c.key_field if c.subject_field == SELF else c.subject_field
+        out.append(("coffer:subject", c.field(number).name))
+    return *out, ("properties", tuple(properties))
 
 
 def rows() -> list[Row]:
