@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+/// The reader in `Vectors/reader`, which shares nothing with the library but the format.
+enum IndependentReader {
+    /// What a run gave.
+    struct Outcome {
+        let status: Int32
+        let output: String
+    }
+
+    /// Why a run was not the one that was asked for.
+    struct Failure: Error {
+        let outcome: Outcome
+    }
+
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Vectors")
+
+    /// `COFFER_PYTHON`, else `python3`; nil where it or its packages are missing.
+    static let python: String? = {
+        let python = ProcessInfo.processInfo.environment["COFFER_PYTHON"] ?? "python3"
+        let probe =
+            "import sys, argon2, cryptography, zstandard; assert sys.version_info >= (3, 11)"
+        guard (try? start(python, ["-c", probe]))?.status == 0 else {
+            print(
+                "Skipped: the independent reader needs Python 3.11 with cryptography,",
+                "argon2-cffi and zstandard; name one with COFFER_PYTHON.")
+            return nil
+        }
+        return python
+    }()
+
+    /// Runs a script of the reader; what it prints is at hand when it fails.
+    static func run(_ script: String, _ arguments: [String]) throws -> Outcome {
+        let python = try #require(python)
+        return try start(
+            python, [folder.appending(path: "reader/\(script)").path] + arguments)
+    }
+
+    /// Reads a vault and gives what it exports: lines of JSON by collection.
+    static func export(_ vault: String, password: String, to folder: String) throws -> [String:
+        String]
+    {
+        let secret = folder + "-password"
+        try (password + "\n").write(toFile: secret, atomically: false, encoding: .utf8)
+        let outcome = try run("", [vault, "--password-file", secret, "--export", folder])
+        guard outcome.status == 0 else { throw Failure(outcome: outcome) }
+        var found: [String: String] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            let bytes = try Data(contentsOf: URL(filePath: folder + "/" + name))
+            found[String(name.dropLast(".ndjson".count))] = String(decoding: bytes, as: UTF8.self)
+        }
+        return found
+    }
+
+    private static func start(_ python: String, _ arguments: [String]) throws -> Outcome {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [python] + arguments
+        var environment = ProcessInfo.processInfo.environment
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        process.environment = environment
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return Outcome(
+            status: process.terminationStatus, output: String(decoding: output, as: UTF8.self))
+    }
+}
