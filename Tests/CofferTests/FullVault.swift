@@ -59,6 +59,21 @@ enum FullVault {
         {"who":3,"ship":"d"}
         """#
 
+    /// A vault without collections; the password hash is the cheapest that a release takes.
+    static func empty(_ scratch: Scratch) throws -> Vault {
+        _ = try Vault.create(
+            at: scratch.path + "/empty.coffer", password: Scratch.password(), options: options,
+            in: scratch.surroundings)
+        return try scratch.open("empty.coffer")
+    }
+
+    private static var options: Vault.CreateOptions {
+        var options = Vault.CreateOptions()
+        options.memory = 65_536
+        options.passes = 3
+        return options
+    }
+
     /// Makes it; the password hash is the cheapest that a release takes.
     ///
     /// - Parameter keep: Is given the recovery key as text.
@@ -66,9 +81,7 @@ enum FullVault {
         _ scratch: Scratch, _ name: String = "full.coffer", template: String? = "club",
         keep: ([UInt8]) throws -> Void = { _ in }
     ) throws -> Vault {
-        var options = Vault.CreateOptions()
-        options.memory = 65_536
-        options.passes = 3
+        var options = options
         options.template = template
         let made = try Vault.create(
             at: scratch.path + "/" + name, password: Scratch.password(), options: options,

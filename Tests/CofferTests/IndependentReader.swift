@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Coffer
+
 /// The reader in `Vectors/reader`, which shares nothing with the library but the format.
 enum IndependentReader {
     /// What a run gave.
@@ -36,6 +38,18 @@ enum IndependentReader {
         let python = try #require(python)
         return try start(
             python, [folder.appending(path: "reader/\(script)").path] + arguments)
+    }
+
+    /// Compares what the reader exports with what the library does; how many records there are.
+    static func agree(
+        _ vault: Vault, _ scratch: Scratch, password: String = "correct horse"
+    ) throws -> Int {
+        let own = try vault.lines()
+        let theirs = try export(
+            vault.path, password: password, to: scratch.path + "/export-\(own.count)")
+        #expect(Set(own.keys) == Set(theirs.keys))
+        for (name, lines) in own { #expect(lines == theirs[name], "\(name)") }
+        return own.values.reduce(0) { $0 + $1.split(separator: "\n").count }
     }
 
     /// Reads a vault and gives what it exports: lines of JSON by collection.

@@ -9,20 +9,11 @@ import Testing
     .enabled(
         if: IndependentReader.python != nil, "needs Python with the packages of Vectors/README.md"))
 struct ReaderTests {
-    private func agree(_ vault: Vault, _ scratch: Scratch, password: String) throws -> Int {
-        let own = try vault.lines()
-        let theirs = try IndependentReader.export(
-            vault.path, password: password, to: scratch.path + "/export-\(own.count)")
-        #expect(Set(own.keys) == Set(theirs.keys))
-        for (name, lines) in own { #expect(lines == theirs[name], "\(name)") }
-        return own.values.reduce(0) { $0 + $1.split(separator: "\n").count }
-    }
-
     @Test func aVaultWithEverythingIsReadAlike() throws {
         let scratch = try Scratch()
         let vault = try FullVault.make(scratch)
         #expect(try vault.check().isSound)
-        let count = try agree(vault, scratch, password: "correct horse")
+        let count = try IndependentReader.agree(vault, scratch)
         print("independent reader: \(count) records of a full vault, alike")
         #expect(count == 15)
     }
@@ -38,7 +29,7 @@ struct ReaderTests {
             options: options, in: scratch.surroundings)
         let vault = try Vault(at: made.path, in: scratch.surroundings)
         try vault.unlock(password: Scratch.password("\u{c5}"))
-        #expect(try agree(vault, scratch, password: "\u{212b}") == 0)
+        #expect(try IndependentReader.agree(vault, scratch, password: "\u{212b}") == 0)
     }
 
     @Test func theExampleOfTheOtherWriterIsReadAlikeAndGoesOn() throws {
@@ -52,14 +43,14 @@ struct ReaderTests {
         try vault.unlock(password: Scratch.password(password))
         let report = try vault.check()
         #expect(report.isSound, "\(report.findings.map(\.code)) \(report.findings.map(\.place))")
-        let count = try agree(vault, scratch, password: password)
+        let count = try IndependentReader.agree(vault, scratch, password: password)
         #expect(count == 9)
         _ = try vault.set("players", "anna", [.text(path: ["level"], "13")])
         _ = try vault.remove("players", ["chloé"])
         _ = try vault.add("notes", [.text(path: ["text"], "after")])
         #expect(try vault.check().isSound)
         let again = try Scratch()
-        #expect(try agree(vault, again, password: password) == 9)
+        #expect(try IndependentReader.agree(vault, again, password: password) == 9)
         print("independent writer: \(count) records, alike; changed, and alike again")
     }
 }
