@@ -45,6 +45,8 @@ package final class Store {
             connection = try Connection(path: file, mode: isReadOnly ? .readOnly : .readWrite)
         } catch {
             let isMissing = error.code.primary == .cantOpen && error.systemError == ENOENT
+            // No statement of ours has run yet: it is the file that asks for what SQLite lacks.
+            if error.code.primary == .error { throw StoreError.damaged("the database's header") }
             guard isMissing || error.code.primary == .notADatabase else { throw error }
             throw StoreError.notAVault(path: path)
         }
@@ -106,6 +108,10 @@ package final class Store {
         guard format <= Int32(VaultHeader.currentFormat) else {
             throw StoreError.newerFormat(Int(format))
         }
+        guard format == Int32(VaultHeader.currentFormat),
+            try connection.pageSize() == Int(VaultHeader.pageSize)
+        else { throw StoreError.damaged("the database's header") }
+        try SchemaFingerprint.checkSystem(connection)
         var row: [UInt8]?
         do {
             let statement = try connection.prepare("SELECT seal FROM meta WHERE num = 0")
