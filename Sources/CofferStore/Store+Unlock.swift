@@ -73,6 +73,7 @@ extension Store {
 
     /// Opens keys, state and catalog under `root`, and compares the frame sum and the schema.
     internal func verify(_ root: RootKey) throws -> Verified {
+        try checkFrameRows()
         _ = try openRoster(root)
         let frame = try openFrame(root)
         guard let row = try metaRow(1) else { throw StoreError.damaged("the state") }
@@ -95,6 +96,24 @@ extension Store {
             return error
         }
         return StoreError.damaged(part)
+    }
+
+    /// Refuses what no seal and no sum tells: further rows of `meta`, and the same bytes under
+    /// another type, which SQLite keeps apart when it looks something up.
+    private func checkFrameRows() throws {
+        let conditions = [
+            "meta WHERE num NOT IN (0, 1, 2) OR typeof(seal) <> 'blob'",
+            "slot WHERE typeof(seal) <> 'blob'",
+            "dkey WHERE who IS NULL AND typeof(seal) <> 'blob'",
+            "cat WHERE typeof(num) <> 'integer' OR typeof(ver) <> 'integer' "
+                + "OR typeof(seal) <> 'blob'",
+        ]
+        for condition in conditions {
+            let row = try connection.prepare("SELECT 1 FROM \(condition) LIMIT 1")
+            if try row.step() {
+                throw StoreError.damaged("\(condition.prefix { $0 != " " }): an unexpected row")
+            }
+        }
     }
 
     /// A row of `meta`.

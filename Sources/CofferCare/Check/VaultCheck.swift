@@ -119,7 +119,8 @@ package struct VaultCheck {
                 "coffer/v1/tomb", reader.frame.keyring.vault.bytes, key)
             let opened = try? Cobblestone.open(
                 seal, under: reader.frame.catalogKey, context: context)
-            if opened.flatMap({ try? Tombstone(parsing: $0) }) == nil {
+            let isBlob = rows.columnType(1) == .blob
+            if !isBlob || opened.flatMap({ try? Tombstone(parsing: $0) }) == nil {
                 report.add(.error, "tombstone-damaged", "deletion \(rows.int64(0))")
             }
         }
@@ -147,6 +148,7 @@ package struct VaultCheck {
             let entry = opened.flatMap { try? AuditEntry(parsing: $0) }
             if firstBad == nil,
                 number != expected || entry?.number != number || entry?.previous != head
+                    || rows.columnType(1) != .blob
             {
                 firstBad = expected
             }
@@ -174,8 +176,8 @@ package struct VaultCheck {
             let seal = rows.bytes(2)
             tally.add(
                 reader.frame.code(.subjectKey, key: rows.int64(0).bigEndianBytes, seal: seal))
-            guard let number = UInt32(exactly: rows.int64(0)),
-                let who = Identifier(rows.bytes(1)),
+            guard rows.columnType(1) == .blob, rows.columnType(2) == .blob,
+                let number = UInt32(exactly: rows.int64(0)), let who = Identifier(rows.bytes(1)),
                 (try? Keyring.open(
                     number: number, who: who, seal: seal, root: reader.frame.keyring.root,
                     vault: reader.frame.keyring.vault)) != nil
