@@ -7,6 +7,8 @@ internal enum ClearValue: Equatable {
     case integer(Int64)
     case real(Double)
     case text(String)
+    /// Text that is no UTF-8, which nothing here writes.
+    case damagedText([UInt8])
 
     /// The value of a column in the current row; nil for NULL.
     init?(_ statement: borrowing Statement, _ column: Int) {
@@ -15,7 +17,12 @@ internal enum ClearValue: Equatable {
         case .blob: self = .blob(statement.bytes(column))
         case .integer: self = .integer(statement.int64(column))
         case .real: self = .real(statement.double(column))
-        case .text: self = .text(statement.text(column))
+        case .text:
+            // Bytes that are no UTF-8 would read the same as the character that replaces them.
+            let bytes = statement.bytes(column)
+            self =
+                String(validating: bytes, as: UTF8.self).map { .text($0) }
+                ?? .damagedText(bytes)
         }
     }
 
@@ -40,6 +47,7 @@ internal enum ClearValue: Equatable {
         case .integer(let integer): try statement.bind(integer, at: index)
         case .real(let double): try statement.bind(double, at: index)
         case .text(let text): try statement.bind(text: text, at: index)
+        case .damagedText(let bytes): try statement.bind(blob: bytes, at: index)
         }
     }
 }

@@ -69,6 +69,10 @@ internal struct RecordCodes {
             header.append(4)
             append(UInt32(text.utf8.count))
             header.append(contentsOf: text.utf8)
+        case .damagedText(let bytes):
+            header.append(4)
+            append(UInt32(bytes.count))
+            header.append(contentsOf: bytes)
         }
     }
 
