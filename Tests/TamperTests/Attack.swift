@@ -6,9 +6,11 @@ struct Attack {
     let examiner: Examiner
     private let place: Place
 
-    init() throws {
+    /// - Parameter olderIsKnown: Whether a whole record from the earlier file is no lie, as long
+    ///   as the check names it: it was true once, and its own seal cannot say that it is not now.
+    init(olderIsKnown: Bool = false) throws {
         sample = try Sample.shared.get()
-        examiner = Examiner(sample)
+        examiner = Examiner(sample, older: olderIsKnown ? sample.truthBefore : [:])
         place = try Place()
     }
 

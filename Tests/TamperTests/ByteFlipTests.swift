@@ -14,7 +14,7 @@ import Testing
         try withThreads(halves) { half in
             let place = try Place()
             try place.put(sample.now)
-            let examiner = Examiner(sample)
+            let examiner = Examiner(sample, lookups: 4)
             var tally = Tally()
             for (index, offset) in offsets.enumerated() where index % halves == half {
                 for pattern in patterns {
@@ -52,11 +52,12 @@ import Testing
         for offset in map.kinds.indices { byKind[map.kinds[offset], default: []].append(offset) }
         return byKind.sorted { $0.key < $1.key }.flatMap { kind, offsets in
             offsets[0] < 100 && kind != .gap
-                ? offsets : Thoroughness.some(offsets, kind == .cell ? 300 : 24)
+                ? offsets : Thoroughness.some(offsets, kind == .cell ? 220 : 12)
         }
     }
 
-    private func withThreads(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
+    private func withThreads(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws
+    {
         guard count > 1 else { return try body(0) }
         let failure = Mutex<(any Error)?>(nil)
         DispatchQueue.concurrentPerform(iterations: count) { index in
@@ -116,7 +117,9 @@ private struct Tally: Sendable {
             let counts = words.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
             let pages = silentPages[kind].map { " (silent on pages \(Self.ranges($0)))" } ?? ""
             return "  \(kind.rawValue): \(counts.joined(separator: ", "))\(pages)"
-        } + ["  in all \(tried): \(caught) caught, \(silent) alter nothing, file put back \(rewritten)"]
+        } + [
+            "  in all \(tried): \(caught) caught, \(silent) alter nothing, file put back \(rewritten)"
+        ]
     }
 
     private static func ranges(_ pages: Set<Int>) -> String {
@@ -128,7 +131,9 @@ private struct Tally: Sendable {
                 ranges.append(page...page)
             }
         }
-        return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-            .joined(separator: " ")
+        return ranges.map {
+            $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
+        }
+        .joined(separator: " ")
     }
 }

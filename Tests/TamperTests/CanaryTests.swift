@@ -45,7 +45,8 @@ import Testing
     }
 
     /// The words found in any file below a folder, with names of files.
-    private static func search(_ folder: String) throws -> (found: [String], files: Int, bytes: Int) {
+    private static func search(_ folder: String) throws -> (found: [String], files: Int, bytes: Int)
+    {
         var found: [String] = []
         var files = 0
         var bytes = 0

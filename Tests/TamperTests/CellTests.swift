@@ -68,7 +68,7 @@ import Testing
         var score = Score()
         var impossible = 0
         let all = try Self.tables(attack.database()).flatMap { table in
-            Thoroughness.some(Self.exchanges(table), table.name.hasPrefix("c_") ? 70 : 12)
+            Thoroughness.some(Self.exchanges(table), table.name.hasPrefix("c_") ? 50 : 8)
         }
         for exchange in all {
             do {
@@ -95,10 +95,10 @@ import Testing
                     }
                 }
                 score.take(outcome, "\(exchange)")
-            } catch where Self.isConstraint(error) { impossible += 1 }
+            } catch  where Self.isConstraint(error) { impossible += 1 }
         }
         print("exchanges that SQLite itself refuses: \(impossible)")
-        score.expectAllCaught("exchanged cells", atLeast: 250)
+        score.expectAllCaught("exchanged cells", atLeast: 170)
     }
 
     private static func stopgap(_ cell: Cell) -> Cell {
@@ -124,15 +124,15 @@ import Testing
                 }
             }
         }
-        for change in Thoroughness.some(changes, 150) {
+        for change in Thoroughness.some(changes, 100) {
             do {
                 let outcome = try attack {
                     try Self.set($0, change.table, change.rid, [(change.column, change.cell)])
                 }
                 score.take(outcome, "\(change)")
-            } catch where Self.isConstraint(error) { continue }
+            } catch  where Self.isConstraint(error) { continue }
         }
-        score.expectAllCaught("cells put back", atLeast: 120)
+        score.expectAllCaught("cells put back", atLeast: 90)
     }
 
     @Test func editedCellsAreCaught() throws {
@@ -150,16 +150,21 @@ import Testing
             }
         }
         var impossible = 0
-        for edit in Thoroughness.some(edits, 500) {
+        for edit in Thoroughness.some(edits, 300) {
             do {
-                let outcome = try attack {
-                    try Self.set($0, edit.table, edit.rid, [(edit.column, edit.cell)])
+                var isSame = false
+                let outcome = try attack { database in
+                    let row = "SELECT * FROM \(edit.table) WHERE rowid = \(edit.rid)"
+                    let before = try database.run(row)
+                    try Self.set(database, edit.table, edit.rid, [(edit.column, edit.cell)])
+                    // The column's affinity has turned the value into what it was.
+                    isSame = try database.run(row) == before
                 }
-                score.take(outcome, "\(edit)")
+                if isSame { impossible += 1 } else { score.take(outcome, "\(edit)") }
             } catch is RawDatabase.Failure { impossible += 1 }
         }
         print("edits that SQLite itself refuses: \(impossible)")
-        score.expectAllCaught("edited cells", atLeast: 250)
+        score.expectAllCaught("edited cells", atLeast: 220)
     }
 
     /// Other values and other types for a cell.
@@ -200,7 +205,7 @@ import Testing
         let attack = try Attack()
         var score = Score()
         for table in try Self.tables(attack.database()) {
-            for row in table.rows {
+            for row in Thoroughness.some(table.rows, 12) {
                 for (index, column) in table.columns.enumerated() {
                     guard case .text(let bytes) = row.cells[index] else { continue }
                     let changed = Self.repaired(bytes)
@@ -212,14 +217,14 @@ import Testing
                 }
             }
         }
-        score.expectAllCaught("texts that read the same", atLeast: 10)
+        score.expectAllCaught("texts that read the same", atLeast: 6)
     }
 
     @Test func rowsUnderAnotherNumberAreCaught() throws {
         let attack = try Attack()
         var score = Score()
         for table in try Self.tables(attack.database()) {
-            for row in Thoroughness.some(table.rows, 8) {
+            for row in Thoroughness.some(table.rows, 4) {
                 for target in [row.rid + 1_000, -row.rid, 0, Int64.max, Int64.min]
                 where target != row.rid {
                     do {
@@ -231,10 +236,10 @@ import Testing
                         // The catalog's rows have a key of their own; where they stand says nothing.
                         if table.name == "cat", case .silent = outcome { continue }
                         score.take(outcome, "\(table.name) \(row.rid) to \(target)")
-                    } catch where Self.isConstraint(error) { continue }
+                    } catch  where Self.isConstraint(error) { continue }
                 }
             }
         }
-        score.expectAllCaught("rows under other numbers", atLeast: 100)
+        score.expectAllCaught("rows under other numbers", atLeast: 70)
     }
 }

@@ -5,10 +5,12 @@ struct FileMap {
     enum Kind: String, Comparable {
         case magic = "magic and page size"
         case versions = "write and read version, reserved space, fractions"
-        case changeCounter = "file header: change counter, schema cookie, valid-for, library version"
+        case changeCounter =
+            "file header: change counter, schema cookie, valid-for, library version"
         case pageCount = "file header: number of pages"
         case freelist = "file header: freelist"
-        case schemaFormat = "file header: schema format, encoding"
+        case schemaFormat = "file header: schema format"
+        case unread = "file header: of schema format and encoding, what SQLite does not read"
         case cacheSize = "file header: suggested cache size"
         case vacuum = "file header: automatic vacuum"
         case userVersion = "file header: user version"
@@ -34,7 +36,8 @@ struct FileMap {
         /// Whether a change here may alter nothing that can be read.
         var mayBeSilent: Bool {
             switch self {
-            case .changeCounter, .cacheSize, .reserved, .gap, .freeblock, .fragment, .separator,
+            case .changeCounter, .unread, .cacheSize, .reserved, .gap, .freeblock, .fragment,
+                .separator,
                 .overflowRest, .trunkRest, .freePage:
                 true
             default: false
@@ -77,10 +80,13 @@ struct FileMap {
         mark(28..<32, .pageCount)
         mark(32..<40, .freelist)
         mark(40..<44, .changeCounter)
-        mark(44..<48, .schemaFormat)
+        // SQLite takes the lowest byte of the one and two bits of the other, and 0 for UTF-8 too;
+        // a test of its own sets the encodings that are left.
+        mark(44..<47, .unread)
+        mark(47..<48, .schemaFormat)
         mark(48..<52, .cacheSize)
         mark(52..<56, .vacuum)
-        mark(56..<60, .schemaFormat)
+        mark(56..<60, .unread)
         mark(60..<64, .userVersion)
         mark(64..<68, .vacuum)
         mark(68..<72, .applicationID)

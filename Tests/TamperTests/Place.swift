@@ -58,9 +58,12 @@ enum Thoroughness {
         ProcessInfo.processInfo.environment["COFFER_LONG_TESTS"] == "1"
     }
 
-    /// All elements, or some `count` of them spread evenly.
-    static func some<Element>(_ elements: [Element], _ count: Int) -> [Element] {
-        guard !isFull, elements.count > count else { return elements }
+    /// Some `count` elements spread evenly; in a full run all, or `most` of them.
+    static func some<Element>(
+        _ elements: [Element], _ count: Int, most: Int = .max
+    ) -> [Element] {
+        let count = isFull ? max(count, most) : count
+        guard elements.count > count else { return elements }
         return (0..<count).map { elements[$0 * elements.count / count] }
     }
 }

@@ -25,6 +25,8 @@ final class Sample: Sendable {
     let truth: [String: [Identifier: String]]
     /// What the earlier file held.
     let truthBefore: [String: [Identifier: String]]
+    /// What was true after each change since then.
+    let states: [[String: [Identifier: String]]]
     private let recoveryText: [UInt8]
 
     /// Made once; every attack works on a copy.
@@ -44,15 +46,22 @@ final class Sample: Sendable {
             }
         }
         before = try Place.read(path + "/vault.sqlite")
+        var logs: [[UInt8]] = []
         do {
             let vault = try Self.open(path)
+            func keepLog() throws { logs.append(try Place.read(path + "/vault.sqlite-wal")) }
             for (name, lines) in SampleContent.second {
                 _ = try vault.put(name, ndjson: Array(lines.utf8))
+                try keepLog()
             }
-            for (name, keys) in SampleContent.removed { _ = try vault.remove(name, keys) }
+            for (name, keys) in SampleContent.removed {
+                _ = try vault.remove(name, keys)
+                try keepLog()
+            }
             _ = try vault.apply(SampleContent.laterSchemas)
-            log = try Place.read(path + "/vault.sqlite-wal")
+            try keepLog()
         }
+        log = logs.last ?? []
         now = try Place.read(path + "/vault.sqlite")
         let otherPath = place.path + "/b"
         try Self.make(otherPath) { _ in }
@@ -65,17 +74,25 @@ final class Sample: Sendable {
         other = try Place.read(otherPath + "/vault.sqlite")
         let copy = try Place()
         try copy.put(now)
-        let store = try Store(
-            opening: copy.path, isReadOnly: false, environment: Self.environment())
-        self.vault = store.header.vault
-        root = try Self.root(of: store)
-        try store.unlock(root: root)
-        truth = try Examiner.everything(in: Records(store))
+        // Closed before the file changes under it.
+        let (vault, root) = try Self.rootKey(of: copy)
+        self.vault = vault
+        self.root = root
+        func everything() throws -> [String: [Identifier: String]] {
+            let store = try Store(
+                opening: copy.path, isReadOnly: false, environment: Self.environment())
+            try store.unlock(root: root)
+            return try Examiner.everything(in: Records(store))
+        }
+        truth = try everything()
         try copy.put(before)
-        let earlier = try Store(
-            opening: copy.path, isReadOnly: false, environment: Self.environment())
-        try earlier.unlock(root: root)
-        truthBefore = try Examiner.everything(in: Records(earlier))
+        truthBefore = try everything()
+        var states: [[String: [Identifier: String]]] = []
+        for log in logs {
+            try copy.put(before, log: log)
+            states.append(try everything())
+        }
+        self.states = states
     }
 
     /// An environment that remembers under `state`, or nothing.
@@ -143,10 +160,11 @@ final class Sample: Sendable {
         return vault
     }
 
-    private static func root(of store: Store) throws -> RootKey {
+    private static func rootKey(of place: Place) throws -> (Identifier, RootKey) {
+        let store = try Store(opening: place.path, isReadOnly: false, environment: environment())
         let row = try SlotRow(parsing: store.slots()[0].seal)
         let opened = try Slots.open(
             row, password: Passphrase(opening: bytes(password)), vault: store.header.vault)
-        return opened.root
+        return (store.header.vault, opened.root)
     }
 }

@@ -353,7 +353,7 @@ import Testing
         }
         // Genuinely sealed, at their number, but for another purpose.
         for purpose in KeyRow.Purpose.allCases where purpose != .subject {
-            for number in numbers.prefix(7) {
+            for number in Thoroughness.some(Array(numbers.prefix(7)), 3) {
                 let seal = try Keyring.make(
                     number: UInt32(number), purpose: purpose, subject: nil, created: 1,
                     root: attack.sample.root, vault: attack.sample.vault, randomness: .system)
@@ -364,7 +364,7 @@ import Testing
                 score.take(outcome, "key \(number) for \(purpose)")
             }
         }
-        score.expectAllCaught("keys in others' places", atLeast: 100)
+        score.expectAllCaught("keys in others' places", atLeast: 60)
     }
 
     /// The same bytes in another role: a slot as a roster, an audit entry as a tombstone.
