@@ -132,7 +132,19 @@ let package = Package(
         tests("CofferCryptoTests", ["CofferCrypto", "CofferBytes", "CCofferOpenSSL"]),
         tests("CofferSchemaTests", ["CofferSchema", "CofferFormat", "CofferBytes"]),
         tests("CofferExchangeTests", ["CofferExchange", "CofferFormat", "CofferBytes"]),
-        tests("CofferTests", ["Coffer"]),
+        tests("CofferTests", ["Coffer", "CofferRecords", "CofferExchange", "CofferFormat"]),
+        tests(
+            "VectorTests",
+            [
+                "CofferBytes", "CofferCrypto", "CofferFormat", "CofferKeys", "CofferRecords",
+                "CofferStore", "CofferSchema", "CofferSQLite",
+            ]),
+        tests(
+            "TamperTests",
+            [
+                "Coffer", "CofferCare", "CofferRecords", "CofferStore", "CofferKeys",
+                "CofferFormat", "CofferCrypto", "CofferSQLite", "CofferBytes", "CCofferSQLite",
+            ]),
         tests("ArchitectureTests", []),
         tests(
             "CofferCommandTests", ["CofferCommand", "CofferCLI", "CofferFormat", "CofferSchema"]),

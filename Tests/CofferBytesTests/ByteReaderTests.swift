@@ -61,11 +61,11 @@ import Testing
     }
 
     @Test func holdsLimitsBeforeItTakesAnything() {
-        #expect(throws: ByteReader.Failure.invalid) {
+        #expect(throws: ByteReader.Failure.limit) {
             var reader = ByteReader([0, 3, 1, 2, 3])
             _ = try reader.prefixed16(limit: 2)
         }
-        #expect(throws: ByteReader.Failure.invalid) {
+        #expect(throws: ByteReader.Failure.limit) {
             var reader = ByteReader([0xff, 0xff, 0xff, 0xff])
             _ = try reader.prefixed32(limit: 1_000)
         }
