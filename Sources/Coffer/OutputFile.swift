@@ -3,7 +3,8 @@ internal import CofferDisk
 /// A file that is handed out of the vault: whole and durable under its name, or not there.
 ///
 /// It has mode 0600 from its first byte and grows under another name beside its place. Dropped
-/// without ``finish()``, nothing is left.
+/// without ``finish()``, nothing is left. What a killed program left there, the next one that
+/// writes into the same folder removes.
 public struct OutputFile: ~Copyable {
     private let pending: PendingFile
     private let path: String
@@ -23,6 +24,8 @@ public struct OutputFile: ~Copyable {
         let begun: PendingFile
         do {
             let files = LocalFileSystem()
+            // What a killed program left here is readable by anyone who gets the disk.
+            _ = try? files.removeLeftovers(in: DiskPath.parent(of: path))
             if isReplacing {
                 // A device or a link must not become a file of ours.
                 if let found = try files.status(path), found.kind != .regular {

@@ -3,8 +3,8 @@ internal import CofferShims
 /// A new file that nobody sees under its name before it is whole and durable.
 ///
 /// It grows beside its place, mode 0600, under a name that begins with ``prefix``. Dropped
-/// without ``commit(_:)``, it is removed; killed, its leftover is harmless, and
-/// ``FileSystem/removeLeftovers(in:)`` finds it.
+/// without ``commit(_:)``, it is removed; killed, its leftover is found by
+/// ``FileSystem/removeLeftovers(in:)``, which tells it from a living one by the lock.
 package struct PendingFile: ~Copyable {
     /// What every unfinished file's name begins with.
     package static let prefix = ".coffer-unfinished-"
@@ -14,17 +14,21 @@ package struct PendingFile: ~Copyable {
     /// The path under which it grows.
     package let temporary: String
     private let file: any DiskFile
+    // Nil where the file system has no locks; then nobody can remove leftovers there either.
+    private let lock: (any DiskLock)?
     private var isFinished = false
+
+    /// How often a new name is taken when a sweep removed the file before its lock was had.
+    private static let attempts = 3
 
     /// Begins a file that will stand at `path`.
     package init(_ path: String, on disk: any FileSystem) throws(DiskError) {
-        let directory = DiskPath.parent(of: path)
-        let temporary = DiskPath.join(directory, Self.prefix + Self.randomName())
-        let file = try disk.open(temporary, .create)
+        let begun = try Self.begin(in: DiskPath.parent(of: path), disk)
         self.disk = disk
         target = path
-        self.temporary = temporary
-        self.file = file
+        temporary = begun.path
+        file = begun.file
+        lock = begun.lock
     }
 
     deinit {
@@ -61,6 +65,29 @@ package struct PendingFile: ~Copyable {
         try disk.synchronizeDirectory(DiskPath.parent(of: target))
     }
 
+    /// A file under a new name, and the lock that says that somebody is at it.
+    private struct Begun {
+        let path: String
+        let file: any DiskFile
+        let lock: (any DiskLock)?
+    }
+
+    private static func begin(
+        in directory: String, _ disk: any FileSystem
+    ) throws(DiskError) -> Begun {
+        for _ in 0..<attempts {
+            let path = DiskPath.join(directory, prefix + randomName())
+            let file = try disk.open(path, .create)
+            let lock = try? disk.lock(path, .exclusive, timeout: .seconds(1))
+            if let found = try disk.status(path), found.isSameFile(as: try file.status()) {
+                return Begun(path: path, file: file, lock: lock)
+            }
+            // Swept in between; the lock has made a file of that name anew.
+            try? disk.unlink(path)
+        }
+        throw DiskError(.open, directory, .busy)
+    }
+
     /// 16 hexadecimal digits.
     ///
     /// Guessing them gains nothing: the name must be free to be taken.
@@ -77,12 +104,20 @@ package struct PendingFile: ~Copyable {
 extension FileSystem {
     /// Removes what killed processes left unfinished in a directory, and says how many.
     ///
-    /// - Important: It cannot tell a leftover from the file that a living process is writing.
-    ///   Call it under the lock under which files are written there.
+    /// A file that a living process is writing is locked, and stays.
     @discardableResult
     package func removeLeftovers(in directory: String) throws(DiskError) -> Int {
-        let names = try list(directory).filter { $0.hasPrefix(PendingFile.prefix) }
-        for name in names { try unlink(DiskPath.join(directory, name)) }
-        return names.count
+        var count = 0
+        for name in try list(directory) where name.hasPrefix(PendingFile.prefix) {
+            let path = DiskPath.join(directory, name)
+            // Gone meanwhile, or no file: nothing of ours.
+            guard try status(path)?.kind == .regular,
+                let lock = try? lock(path, .exclusive, timeout: .zero)
+            else { continue }
+            defer { withExtendedLifetime(lock) {} }
+            try unlink(path)
+            count += 1
+        }
+        return count
     }
 }

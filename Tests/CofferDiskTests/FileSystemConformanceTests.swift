@@ -159,8 +159,12 @@ import Testing
         let place = try Place(kind)
         try place.disk.replace(place.path("kept"), with: [1])
         _ = try place.disk.open(place.path(PendingFile.prefix + "0"), .create)
+        // Somebody is still at it.
+        let living = try PendingFile(place.path("new"), on: place.disk)
         #expect(try place.disk.removeLeftovers(in: place.directory) == 1)
-        #expect(try place.disk.list(place.directory) == ["kept"])
+        try living.write([2])
+        try living.commit()
+        #expect(try place.disk.list(place.directory) == ["kept", "new"])
     }
 
     @Test(arguments: Kind.allCases)

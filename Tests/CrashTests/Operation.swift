@@ -1,0 +1,60 @@
+import Testing
+
+/// A command that writes, and what its stage needs before.
+struct Operation: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// The words; `$` stands for the folder of the inputs.
+    let words: [String]
+    /// The file that is standard input.
+    var input: String?
+    /// What else is done to the campaign before.
+    var prepare: @Sendable (Stage) throws -> Void = { _ in }
+    /// What the commands that look at the result are told.
+    var looking: [String] = []
+    /// What the command may say when it is done a second time.
+    var again: Set<Int32> = [0]
+
+    var testDescription: String { name }
+
+    /// Every writing command on a vault that is there.
+    static let all: [Operation] = [
+        Operation(name: "schema apply", words: ["schema", "apply", "$spells.schema.json"]),
+        Operation(name: "import", words: ["import", "$more/npcs.ndjson"]),
+        Operation(name: "import of many", words: ["import", "$many.ndjson", "--into", "npcs"]),
+        Operation(
+            name: "add", words: ["add", "npcs", "id=new", "name=Gundren"], again: [0, 5]),
+        Operation(name: "set", words: ["set", "npcs", "npc-3", "hp=-1"]),
+        Operation(name: "put --stdin", words: ["put", "npcs", "--stdin"], input: "put.ndjson"),
+        Operation(
+            name: "rm", words: ["rm", "npcs", "npc-3", "npc-4", "--yes"], again: [0, 4]),
+        Operation(name: "unlock", words: ["unlock"]),
+        Operation(name: "lock", words: ["lock"]),
+        Operation(
+            name: "accept-older", words: ["accept-older", "--yes"],
+            prepare: { stage in
+                let kept = stage.scratch.path + "/kept"
+                try Files.copy(stage.vault, to: kept)
+                let changed = try stage.run(["set", "npcs", "npc-1", "hp=1000"])
+                guard changed.status == 0 else { throw Trouble(changed.errors) }
+                Files.remove(stage.vault)
+                try Files.copy(kept, to: stage.vault)
+            }, looking: ["--older"]),
+        Operation(
+            name: "export -o", words: ["export", "-o", "$live/out.json", "--force"]),
+        Operation(
+            name: "export -o folder",
+            words: ["export", "--format", "ndjson", "-o", "$live/out", "--force"]),
+    ]
+}
+
+/// Which of many points are tried.
+enum Sample {
+    /// All of them in a thorough run; else `most`, spread, with the first and the last two.
+    static func points(_ total: Int, most: Int) -> [Int] {
+        guard !Machine.isThorough, total > most else { return Array(1..<(total + 1)) }
+        let step = Double(total - 1) / Double(most - 1)
+        var points = (0..<most).map { 1 + Int((Double($0) * step).rounded()) }
+        points[most - 2] = total - 1
+        return Array(Set(points)).sorted()
+    }
+}
