@@ -16,32 +16,40 @@ extension Store {
     /// - Throws: `StoreError.older` when it is older or another line of history and the
     ///   environment does not allow that; the store stays locked then.
     internal func compareWithMemory() throws {
-        guard let verified else { return }
-        let state = verified.state
+        guard let before = verified else { return }
         memory.signer = try Ed25519.publicKey(
-            of: verified.frame.keyring.active(.signing).signingKey())
-        standing = try standing(of: state, digest: verified.digest)
-        guard standing.isCurrent || environment.allowsOlder else {
+            of: before.frame.keyring.active(.signing).signingKey())
+        let seen = memory.recall(before.state.instance)
+        standing = try standing(before, seen)
+        if !standing.isCurrent {
+            // Another process may have committed between our look at the vault and at the memory.
+            // What is remembered was committed before, so a later look at the vault must have it.
+            let after = try connection.read { _ in try verify(before.frame.keyring.root) }
+            verified = after
+            standing = try standing(after, seen)
+        }
+        guard standing.isCurrent || environment.allowsOlder, let verified else {
             self.verified = nil
             throw StoreError.older(standing)
         }
         if standing.isCurrent {
-            memory.note(state, digest: verified.digest, at: environment.now())
+            memory.note(verified.state, digest: verified.digest, at: environment.now())
         }
     }
 
-    private func standing(of state: VaultState, digest: [UInt8]) throws -> Standing {
+    private func standing(_ verified: Verified, _ seen: RememberedState?) throws -> Standing {
+        let state = verified.state
         if let instance = memory.instanceAtPath(), instance != state.instance {
             return .otherInstance
         }
-        guard let seen = memory.recall(state.instance) else { return .current }
+        guard let seen, seen.instance == state.instance else { return .current }
         if state.epoch < seen.epoch { return .older(behind: nil, remembered: seen.seen) }
         if state.epoch > seen.epoch { return .newEpoch(reason: state.epochReason.rawValue) }
         if state.generation < seen.generation {
             return .older(behind: seen.generation - state.generation, remembered: seen.seen)
         }
         if state.generation == seen.generation {
-            return digest == seen.digest ? .current : .forked
+            return verified.digest == seen.digest ? .current : .forked
         }
         if try auditHead(after: seen.auditCount) != seen.auditHead { return .auditForked }
         for (device, generation) in seen.devices {
