@@ -32,17 +32,21 @@ internal final class Call {
         return path
     }
 
-    /// Opens the vault, still locked.
+    /// Opens the vault, still locked; for reading only where it cannot be written, so that a
+    /// command that writes hears of it when it does.
     internal func openLocked(in surroundings: Surroundings? = nil) throws -> Vault {
         if ambient.stateDirectory == nil {
             console.warn("HOME is not set: an older copy of the vault cannot be noticed")
         }
         let path = try vaultPath()
-        let isReadOnly = [path, Paths.join(path, Vault.databaseName)]
-            .contains { Paths.isReadOnly($0) }
-        if isReadOnly { console.detail("the vault can only be read here") }
-        return try Vault(
-            at: path, isReadOnly: isReadOnly, in: surroundings ?? self.surroundings)
+        let surroundings = surroundings ?? self.surroundings
+        do throws(VaultError) {
+            return try Vault(at: path, in: surroundings)
+        } catch {
+            guard error.code == .readOnly else { throw error }
+            console.detail("the vault can only be read here")
+            return try Vault(at: path, isReadOnly: true, in: surroundings)
+        }
     }
 
     /// Opens and unlocks the vault: with the key that is kept, or with one that is asked for.

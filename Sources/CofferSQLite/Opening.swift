@@ -10,27 +10,43 @@ internal struct Opening {
 
     /// Opens the database in the way that its place allows.
     internal func open() throws(SQLiteError) -> Handle {
-        let readWrite = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW
-        let readOnly = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW
         guard let location else {
             return try attempt(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY)
         }
         if location.isShortOfSpace {
             // Alone, with the log's index in memory, nothing needs to grow. Whoever else is there
             // already has the index, so being refused leads back to the usual way.
-            if let handle = try? attempt(
-                location.path, readWrite, exclusive: true, queryOnly: mode == .readOnly)
-            {
-                return handle
-            }
+            if let handle = try? openAlone(location) { return handle }
         }
+        do throws(SQLiteError) {
+            return try openUsually(location)
+        } catch {
+            // The log's index could not be made: a disk without room that does not tell.
+            guard error.code.primary == .ioError || error.code.primary == .full,
+                let handle = try? openAlone(location)
+            else { throw error }
+            return handle
+        }
+    }
+
+    /// With the log's index in memory instead of a file, which nobody else can share.
+    private func openAlone(_ location: Location) throws(SQLiteError) -> Handle {
+        try attempt(
+            location.path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, exclusive: true,
+            queryOnly: mode == .readOnly)
+    }
+
+    private func openUsually(_ location: Location) throws(SQLiteError) -> Handle {
+        let readWrite = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW
+        let readOnly = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW
         guard mode == .readOnly else { return try openForWriting(location, readWrite) }
         do {
             return try attempt(location.path, readOnly)
         } catch {
-            guard error.code.primary == .cantOpen, location.isReadOnlyDirectory, vfs == nil else {
-                throw error
-            }
+            // A file system that is read-only gives the one code, a folder of another user the other.
+            guard error.code.primary == .cantOpen || error.code.primary == .readOnly,
+                location.isReadOnlyDirectory, vfs == nil
+            else { throw error }
         }
         // Nothing can be written here: not by us, and on a read-only file system by nobody. A log
         // with content must still be read, and is, into memory, by the VFS that takes no locks;

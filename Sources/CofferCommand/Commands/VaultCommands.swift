@@ -51,8 +51,8 @@ internal enum VaultCommands {
         do throws(VaultError) {
             try vault.recordUnlock()
         } catch {
-            // A vault on a medium that can only be read can still be read.
-            guard error.code == .readOnly else { throw error }
+            // A disk that is full or read-only keeps nobody from reading.
+            guard [.full, .storage, .readOnly].contains(error.code) else { throw error }
             call.console.warn("the unlock is not on the audit log: \(error.message)")
         }
         try vault.keepUnlocked(for: span)
