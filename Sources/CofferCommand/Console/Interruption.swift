@@ -18,12 +18,13 @@ internal enum Interruption {
 
     /// Lets Ctrl-C and its like put things in order and end the process.
     ///
-    /// The status is 128 and the signal's number. A closed pipe is no signal but an error of the
-    /// write.
+    /// The status is 128 and the signal's number. A closed pipe and a file at its limit are no
+    /// signals but errors of the write.
     internal static func install() {
         unsafe terminal = nil
         unsafe unfinished = nil
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         for number in [SIGINT, SIGTERM, SIGHUP] {
             // What the parent wants ignored (nohup(1)) stays ignored.
             let before = signal(number, SIG_IGN)

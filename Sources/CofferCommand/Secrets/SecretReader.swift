@@ -97,10 +97,11 @@ internal enum SecretReader {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
-        // An ignored SIGPIPE would stay ignored in the command.
+        // A signal that is ignored here would stay ignored in the command.
         var restored = sigset_t()
         unsafe sigemptyset(&restored)
         unsafe sigaddset(&restored, SIGPIPE)
+        unsafe sigaddset(&restored, SIGXFSZ)
         unsafe posix_spawnattr_setsigdefault(&attributes, &restored)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
         let texts = ["sh", "-c", command]
