@@ -30,9 +30,7 @@ internal enum ExportCommand {
         } else if let output {
             files.append(try write(call, vault, names, format, output, progress))
         } else {
-            let count = try vault.export(names, as: format, progress: progress.update) {
-                try call.console.write($0)
-            }
+            let count = try print(call.console, vault, names, format, progress)
             // Before it is put on record: what nobody received was not exported.
             try call.console.flush()
             files.append(Exported(path: nil, collections: taken.map(\.name), records: count))
@@ -57,6 +55,24 @@ internal enum ExportCommand {
         let ending = output.map { Paths.name(of: $0) }?.split(separator: ".").last
         if ending == "jsonl" { return .ndjson }
         return ending.flatMap { Vault.ExportFormat(rawValue: String($0)) } ?? .json
+    }
+
+    /// Exports to standard output.
+    private static func print(
+        _ console: Console, _ vault: Vault, _ names: [String], _ format: Vault.ExportFormat,
+        _ progress: Progress
+    ) throws -> Int {
+        var failure: Failure?
+        do {
+            return try vault.export(names, as: format, progress: progress.update) { bytes in
+                do throws(Failure) {
+                    try console.write(bytes)
+                } catch {
+                    failure = error
+                    throw error
+                }
+            }
+        } catch { throw failure ?? error }
     }
 
     private static func write(
