@@ -28,6 +28,10 @@ enum Files {
         try FileManager.default.copyItem(atPath: path, toPath: other)
     }
 
+    static func move(_ path: String, to other: String) throws {
+        try FileManager.default.moveItem(atPath: path, toPath: other)
+    }
+
     /// The names in a folder, sorted; none where there is no folder.
     static func list(_ path: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
@@ -44,9 +48,13 @@ enum Files {
         return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
     }
 
-    /// The user to whom a path belongs.
-    static func owner(_ path: String) throws -> Int {
-        let attributes = try FileManager.default.attributesOfItem(atPath: path)
-        return (attributes[.ownerAccountID] as? NSNumber)?.intValue ?? -1
+    /// Changes the permission bits of a path, and to whom it belongs.
+    static func change(_ path: String, _ mode: Int, owner: Int? = nil) throws {
+        var attributes: [FileAttributeKey: Any] = [.posixPermissions: mode]
+        if let owner {
+            attributes[.ownerAccountID] = owner
+            attributes[.groupOwnerAccountID] = owner
+        }
+        try FileManager.default.setAttributes(attributes, ofItemAtPath: path)
     }
 }

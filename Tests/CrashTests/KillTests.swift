@@ -11,7 +11,7 @@ import Testing
         let total = try stage.calls(operation)
         let after = try stage.snapshot()
         let exported = try stage.exported()
-        let points = Sample.points(total, most: 7)
+        let points = Sample.points(total, most: 6)
         var counts = (killed: 0, before: 0, after: 0)
         for point in points {
             for fault in Machine.isThorough || point == points.first
@@ -40,10 +40,12 @@ import Testing
 
     /// The command itself, done once more, finds nothing in its way and nothing is left over.
     private func expectSoundAgain(
-        _ stage: Stage, _ operation: Operation, _ after: String, _ point: Int
+        _ stage: Stage, _ operation: Operation, _ after: Snapshot, _ point: Int
     ) throws {
         let again = try stage.run(operation)
         #expect(operation.again.contains(again.status), "\(point): \(again)")
+        let records = try stage.run(["export"]).output
+        #expect(records == after.records, "\(point)")
         let left = Files.tree(stage.live).filter {
             $0.contains("unfinished") || $0.contains(".new")
         }

@@ -11,6 +11,8 @@ struct Operation: Sendable, CustomTestStringConvertible {
     var prepare: @Sendable (Stage) throws -> Void = { _ in }
     /// What the commands that look at the result are told.
     var looking: [String] = []
+    /// Whether it does its work even where it cannot be put on the audit log.
+    var isDoneUnrecorded: Bool { name == "unlock" || name.hasPrefix("export") }
     /// What the command may say when it is done a second time.
     var again: Set<Int32> = [0]
 
@@ -30,7 +32,7 @@ struct Operation: Sendable, CustomTestStringConvertible {
         Operation(name: "unlock", words: ["unlock"]),
         Operation(name: "lock", words: ["lock"]),
         Operation(
-            name: "accept-older", words: ["accept-older", "--yes"],
+            name: "accept-older", words: ["accept-older", "--yes", "--quiet"],
             prepare: { stage in
                 let kept = stage.scratch.path + "/kept"
                 try Files.copy(stage.vault, to: kept)
@@ -52,9 +54,8 @@ enum Sample {
     /// All of them in a thorough run; else `most`, spread, with the first and the last two.
     static func points(_ total: Int, most: Int) -> [Int] {
         guard !Machine.isThorough, total > most else { return Array(1..<(total + 1)) }
-        let step = Double(total - 1) / Double(most - 1)
-        var points = (0..<most).map { 1 + Int((Double($0) * step).rounded()) }
-        points[most - 2] = total - 1
-        return Array(Set(points)).sorted()
+        guard most > 2 else { return Array([1, total].prefix(most)) }
+        let spread = (0..<(most - 1)).map { 1 + $0 * (total - 2) / (most - 2) }
+        return Array(Set(spread + [total])).sorted()
     }
 }

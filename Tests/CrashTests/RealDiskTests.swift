@@ -5,10 +5,11 @@ import Testing
 @Suite struct RealDiskTests {
     private static let reading = [
         ["get", "npcs", "npc-3"], ["list", "npcs"], ["check"], ["status"], ["export", "npcs"],
+        ["unlock", "--for", "1s"],
     ]
     private static let writing = [
         ["add", "npcs", "id=new", "name=Gundren"], ["set", "npcs", "npc-3", "hp=-1"],
-        ["rm", "npcs", "npc-3"], ["import", "$many.ndjson", "--into", "npcs"], ["unlock"],
+        ["rm", "npcs", "npc-3"], ["import", "$many.ndjson", "--into", "npcs"],
         ["schema", "apply", "$spells.schema.json"], ["export", "-o", "$live/out.json"],
         ["init", "$live/other.coffer", "--no-recovery", "--kdf-memory", "64", "--kdf-passes", "1"],
     ]
@@ -67,11 +68,13 @@ import Testing
 
     @Test(.enabled(if: Machine.canChangeUser)) func readsWhatAnotherUserMayOnlyRead() throws {
         let stage = try Stage()
-        for path in [stage.scratch.path, stage.live, stage.vault] { chmod(path, 0o755) }
-        for path in [stage.vault + "/vault.sqlite", stage.passwordFile] { chmod(path, 0o644) }
-        for name in ["many.ndjson", "spells.schema.json"] {
-            chmod(stage.scratch.path + "/" + name, 0o644)
+        for path in [stage.scratch.path, stage.live, stage.vault] {
+            try Files.change(path, 0o755)
         }
+        for path in [
+            stage.vault + "/vault.sqlite", stage.passwordFile,
+            stage.scratch.path + "/many.ndjson", stage.scratch.path + "/spells.schema.json",
+        ] { try Files.change(path, 0o644) }
         func run(_ words: [String]) throws -> Outcome {
             try stage.scratch.run(
                 Stage.asUser(Stage.nobody) + stage.words(words), adding: stage.environment)
@@ -118,7 +121,8 @@ import Testing
             #expect([0, 8].contains(outcome.status), "\(limit): \(outcome)")
             #expect(outcome.status == 0 || outcome.saysOneLine, "\(limit): \(outcome)")
             let found = try stage.snapshot()
-            #expect(found == (outcome.status == 0 ? after : before), "\(limit)")
+            // Where the folder could not be opened any more, the commit is there but not durable.
+            #expect(found == after || (outcome.status == 8 && found == before), "\(limit)")
         }
     }
 }

@@ -24,18 +24,13 @@ import Testing
         let limits = try Files.read(place + "limits")
         let core = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
         #expect(core?.split(separator: " ").dropFirst(4).first == "0")
-        if Machine.canChangeUser {
-            // Not even its own user may look into it: it is not dumpable.
-            let owner = try Files.owner(place + "environ")
-            #expect(owner == 0)
-        }
         running.child.signal(SIGKILL)
         _ = try running.child.wait()
     }
 
     private static func waiting(_ descriptor: Int32) -> Int32 {
         var count: Int32 = 0
-        unsafe ioctl(descriptor, UInt(FIONREAD), &count)
+        _ = unsafe ioctl(descriptor, UInt(FIONREAD), &count)
         return count
     }
 

@@ -11,7 +11,7 @@ import Testing
         try stage.reset()
         let total = try stage.calls(operation)
         let after = try stage.snapshot()
-        for point in Sample.points(total, most: 8) {
+        for point in Sample.points(total, most: 6) {
             try stage.reset()
             let outcome = try stage.run(operation, .signal(number, at: point))
             #expect(outcome.status == 128 + number, "\(point): \(outcome)")
@@ -54,7 +54,7 @@ import Testing
         let operation = Operation.all[1]
         let stage = try Stage(operation)
         let total = try stage.calls(operation)
-        for point in Sample.points(total, most: 4) {
+        for point in Sample.points(total, most: 3) {
             try stage.reset()
             // A core dump as large as it likes, in the folder that is looked at.
             let outcome = try stage.limited(

@@ -93,14 +93,14 @@ final class Stage: Sendable {
     /// What the vault holds as the program says: the counts of a sound `check`, and every record.
     ///
     /// The first command after whatever went before; the second is the export.
-    func snapshot(_ options: [String] = []) throws -> String {
+    func snapshot(_ options: [String] = []) throws -> Snapshot {
         let check = try run(["check", "--json"] + options)
         guard check.status == 0 else {
             throw Trouble("check: \(check.status) \(check.output)\(check.errors)")
         }
         let export = try run(["export"] + options)
         guard export.status == 0 else { throw Trouble("export: \(export.status) \(export.errors)") }
-        return check.output + export.output
+        return Snapshot(check: check.output, records: export.output)
     }
 
     /// What was exported to files, by name.

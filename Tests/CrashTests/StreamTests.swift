@@ -13,7 +13,7 @@ import Testing
         _ = try stage.limited("exec \(closing)", words)
         // A command that fails has a message that goes somewhere.
         _ = try stage.limited("exec \(closing)", ["get", "npcs", "nobody"])
-        _ = try stage.limited("exec \(closing)", ["import", "$npcs.schema.json"])
+        _ = try stage.limited("exec \(closing)", ["import", "$no-such.ndjson"])
         let header = try Files.bytes(stage.vault + "/vault.sqlite").prefix(16)
         #expect(header.elementsEqual("SQLite format 3\0".utf8))
         #expect(try stage.snapshot() == after)
