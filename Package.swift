@@ -40,6 +40,20 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// libFuzzer around the parsers, only when asked for.
+///
+/// It links with a sanitizer alone; `Tests/Fuzz/CofferFuzzer/Fuzzer.swift` tells how it is run.
+let fuzzTargets: [Target] =
+    Context.environment["COFFER_FUZZ"] == nil
+    ? []
+    : [
+        .target(name: "CFuzz", path: "Tests/Fuzz/CFuzz"),
+        .executableTarget(
+            name: "CofferFuzzer", dependencies: ["CofferFuzzing", "CFuzz"],
+            path: "Tests/Fuzz/CofferFuzzer", swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--allow-multiple-definition"])]),
+    ]
+
 let package = Package(
     name: "Coffer",
     products: [
@@ -47,7 +61,7 @@ let package = Package(
         .executable(name: "coffer-bench", targets: ["CofferBench"]),
         .executable(name: "coffer", targets: ["CofferCLI"]),
     ],
-    targets: ipsecTargets + [
+    targets: ipsecTargets + fuzzTargets + [
         .systemLibrary(
             name: "CCofferOpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
@@ -124,6 +138,16 @@ let package = Package(
             name: "CofferDiskSupport", dependencies: ["CofferDisk"],
             path: "Tests/CofferDiskSupport", swiftSettings: strict),
         .target(name: "CFaultVFS", dependencies: ["CCofferSQLite"], path: "Tests/CFaultVFS"),
+        // What must hold for every parser; the fuzzer and a quick test both ask it.
+        .target(
+            name: "CofferFuzzing",
+            dependencies: [
+                "CofferExchange", "CofferSchema", "CofferCrypto", "CofferFormat", "CofferBytes",
+            ],
+            path: "Tests/CofferFuzzing", swiftSettings: strict),
+        tests("FuzzTests", ["CofferFuzzing"]),
+        // Runs the program itself; the tests build Tests/FaultShim as a library to preload.
+        tests("CrashTests", ["Coffer", "CofferCLI"]),
         tests("CofferBytesTests", ["CofferBytes"]),
         tests("CofferDiskTests", ["CofferDisk", "CofferDiskSupport", "CofferShims"]),
         tests("CofferSQLiteTests", ["CofferSQLite", "CCofferSQLite", "CFaultVFS"]),

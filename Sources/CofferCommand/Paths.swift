@@ -31,12 +31,6 @@ internal enum Paths {
         status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 
-    /// Whether a path is there and cannot be written: a file system or permissions forbid it.
-    internal static func isReadOnly(_ path: String) -> Bool {
-        guard unsafe faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 else { return false }
-        return errno == EROFS || errno == EACCES || errno == EPERM
-    }
-
     /// The path without links and dots; nil where it leads nowhere.
     internal static func resolved(_ path: String) -> String? {
         guard let found = unsafe realpath(path, nil) else { return nil }
