@@ -72,16 +72,24 @@ extension Vault {
             let randomness = Randomness.system
             let suffix = Hex.encode(try randomness.bytes(4))
             let staging = path + ".making-" + suffix
+            let root = try RootKey(randomness)
             try files.makeDirectory(staging)
             let lock = try files.lock(staging + "/lock", .exclusive, timeout: .zero)
             do {
                 made = try fill(
-                    staging, path, passphrase, password, options, surroundings, randomness)
+                    staging, path, passphrase, password, root, options, surroundings, randomness)
                 try files.unlink(staging + "/lock")
                 withExtendedLifetime(lock) {}
                 try files.synchronizeTree(staging)
                 try files.rename(staging, to: path, .refusing)
                 try files.synchronizeDirectory(parent)
+                // Opened at its own path, it is remembered there; that it opens is proved.
+                if let store = try? Store(
+                    opening: path, isReadOnly: false, environment: surroundings.environment)
+                {
+                    try? store.unlock(root: root)
+                    store.lock()
+                }
             } catch {
                 try? files.removeTree(staging)
                 throw error
@@ -93,12 +101,11 @@ extension Vault {
 
     private static func fill(
         _ staging: String, _ path: String, _ passphrase: borrowing Passphrase,
-        _ password: borrowing Secret, _ options: CreateOptions, _ surroundings: Surroundings,
-        _ randomness: Randomness
+        _ password: borrowing Secret, _ root: RootKey, _ options: CreateOptions,
+        _ surroundings: Surroundings, _ randomness: Randomness
     ) throws -> Created {
         let cost = try cost(options, surroundings)
         let vault = try randomness.identifier()
-        let root = try RootKey(randomness)
         let first = Store.FirstSlot(
             made: try Slots.make(
                 password: passphrase, cost: cost, root: root, vault: vault,

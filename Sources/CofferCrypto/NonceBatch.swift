@@ -1,10 +1,10 @@
 internal import CofferShims
 
-/// The 24-byte nonces of one transaction's records, drawn at once and given out once each.
+/// The 24-byte nonces of records, drawn at once and given out once each.
 ///
-/// Drawing costs a system call, which is more than sealing a field; so a transaction draws for
-/// all its records together. It does so when their plaintexts are final, and the batch ends
-/// with the transaction: nonces kept longer could be used twice by a copy of the process.
+/// A batch is drawn when the plaintexts that it is for are final, and is used up at once: nonces
+/// that are kept could be used twice by a copy of the process. Records draw one by one
+/// (`Docs/Decisions/0005-nonces-drawn-per-record.md`).
 @safe
 package struct NonceBatch: ~Copyable {
     /// The size of a nonce in bytes (C2SP XAES-256-GCM).

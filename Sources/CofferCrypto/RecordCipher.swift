@@ -7,12 +7,10 @@ internal import CofferShims
 /// XORed with i (big-endian). XAES derives the AES key from the first twelve bytes, which are
 /// the same for all fields, so ``begin(key:nonce:)`` derives it once per record and key.
 ///
-/// This is the only type that is handed a nonce, for two reasons: R is part of the record
-/// (its `seal` column begins with it) and must be the same for the record's scopes, and a
-/// transaction draws the nonces of all its records at once (``NonceBatch``), because a system
-/// call per record costs more than sealing it. When sealing, pass what a `NonceBatch` lends,
-/// nothing else; when opening, what the record holds. Within one record each field number is
-/// sealed once.
+/// This is the only type that is handed a nonce, because R is part of the record (its `seal`
+/// column begins with it) and must be the same for the record's scopes. When sealing, pass what
+/// a ``NonceBatch`` lends, nothing else; when opening, what the record holds. Within one record
+/// each field number is sealed once.
 ///
 /// - Important: One value serves one thread, and one scope at a time: a record with two scopes
 ///   needs two values, each with its own `begin`. The derived keys lie in ordinary memory

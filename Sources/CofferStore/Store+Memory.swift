@@ -76,7 +76,7 @@ extension Store {
     package func acceptOlder() throws {
         let remembered = memory.recall(try state().instance)?.epoch ?? 0
         let was = standing
-        try write { transaction in
+        try writeWhateverItsStanding { transaction in
             transaction.state.epoch = max(transaction.state.epoch, remembered) + 1
             transaction.state.epochReason = .acceptedOlder
             try transaction.audit("accept-older", [AuditEntry.Detail("was", "\(was)")])

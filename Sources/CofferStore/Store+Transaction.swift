@@ -20,11 +20,18 @@ extension Store {
     /// - Throws: What `body` throws, after a rollback that leaves everything as it was;
     ///   `StoreError.changedUnderneath`, `StoreError.older`; `SQLiteError` when the commit fails.
     package func write<Result>(_ body: (Transaction) throws -> Result) throws -> Result {
+        // Reading an older copy may be allowed; writing to it would in time make it pass for
+        // the newest.
+        guard standing.isCurrent else { throw StoreError.older(standing) }
+        return try writeWhateverItsStanding(body)
+    }
+
+    /// Runs `body` as ``write(_:)`` does, on an older copy too: only to accept it.
+    internal func writeWhateverItsStanding<Result>(
+        _ body: (Transaction) throws -> Result
+    ) throws -> Result {
         guard verified != nil else { throw StoreError.locked }
         try checkIdentity()
-        guard standing.isCurrent || environment.allowsOlder else {
-            throw StoreError.older(standing)
-        }
         var outcome: (Verified, Result)?
         try connection.write { _ in
             try refresh()
@@ -63,6 +70,6 @@ extension Store {
         {
             throw StoreError.changedUnderneath
         }
-        memory.note(state, digest: digest, at: environment.now())
+        if standing.isCurrent { memory.note(state, digest: digest, at: environment.now()) }
     }
 }

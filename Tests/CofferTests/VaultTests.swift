@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Coffer
@@ -55,5 +56,54 @@ import Testing
         vault.lock()
         let later = try scratch.open()
         #expect(try later.get("npcs", "b").version == 1)
+    }
+}
+
+@Suite struct OlderCopyTests {
+    /// What somebody would put back: the whole vault as it was.
+    private func copy(_ from: String, to: String) throws {
+        try? FileManager.default.removeItem(atPath: to)
+        try FileManager.default.copyItem(atPath: from, toPath: to)
+    }
+
+    @Test func isReadOnRequestAndNeverWritten() throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/test.coffer"
+        do {
+            let vault = try scratch.vault()
+            _ = try vault.apply([SchemaSource(name: "notes", json: Array("{}".utf8))])
+        }
+        try copy(path, to: scratch.path + "/old")
+        do {
+            let vault = try scratch.open()
+            _ = try vault.add("notes", [.text(path: ["name"], "new")])
+        }
+        try copy(scratch.path + "/old", to: path)
+        #expect(throws: VaultError.self) { _ = try scratch.open() }
+
+        var lenient = scratch.surroundings
+        lenient.allowsOlder = true
+        let old = try Vault(at: path, in: lenient)
+        try old.unlock(password: try Scratch.password())
+        #expect(try old.status().isOlder == true)
+        for _ in 0..<3 {
+            #expect(throws: VaultError.self) {
+                _ = try old.add("notes", [.text(path: ["name"], "laundered")])
+            }
+        }
+        #expect(throws: VaultError.self) { _ = try scratch.open() }
+
+        try old.acceptOlder()
+        let accepted = try scratch.open()
+        #expect(try accepted.status().isOlder == false)
+        #expect(try accepted.check().isSound)
+    }
+
+    @Test func isNoticedFromTheFirstMomentOn() throws {
+        let scratch = try Scratch()
+        _ = try Vault.create(
+            at: scratch.path + "/test.coffer", password: Scratch.password(),
+            options: Scratch.options, in: scratch.surroundings)
+        #expect(Vault.known(in: scratch.surroundings) == [scratch.path + "/test.coffer"])
     }
 }

@@ -59,7 +59,7 @@ extension Failure {
         case .wrongPassword, .locked: .locked
         case .noVault, .noCollection, .noRecord: .notFound
         case .exists, .versionConflict, .notUnique, .referenced, .busy: .conflict
-        case .damaged, .older, .changedUnderneath, .refusedLimit: .damaged
+        case .damaged, .older, .changedUnderneath, .refusedLimit, .newerFormat: .damaged
         case .invalid, .brokenReference: .invalid
         case .full, .storage, .readOnly: .storage
         default: .failed
