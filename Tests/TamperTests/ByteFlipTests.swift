@@ -7,7 +7,8 @@ import Testing
     @Test func everyChangedByteIsNoticedOrAltersNothing() throws {
         let sample = try Sample.shared.get()
         let map = FileMap(sample.now)
-        let offsets = Self.offsets(map)
+        let runs = Self.runs(map)
+        let count = runs.reduce(0) { $0 + $1.count }
         let patterns: [UInt8] = Thoroughness.isFull ? Self.allPatterns : [0x01]
         let halves = Thoroughness.isFull ? 2 : 1
         let total = Mutex(Tally())
@@ -16,13 +17,19 @@ import Testing
             try place.put(sample.now)
             let examiner = Examiner(sample, lookups: 4)
             var tally = Tally()
-            for (index, offset) in offsets.enumerated() where index % halves == half {
-                for pattern in patterns {
-                    try place.patch(offset, sample.now[offset] ^ pattern)
-                    let outcome = examiner.examine(place.path)
-                    try place.patch(offset, sample.now[offset])
-                    tally.take(outcome, offset, pattern, map)
+            func change(_ run: Range<Int>, _ pattern: UInt8) throws {
+                for offset in run { try place.patch(offset, sample.now[offset] ^ pattern) }
+                let outcome = examiner.examine(place.path)
+                for offset in run { try place.patch(offset, sample.now[offset]) }
+                if case .silent = outcome {
+                } else if run.count > 1 {
+                    for offset in run { try change(offset..<offset + 1, pattern) }
+                    return
                 }
+                for offset in run { tally.take(outcome, offset, pattern, map) }
+            }
+            for (index, run) in runs.enumerated() where index % halves == half {
+                for pattern in patterns { try change(run, pattern) }
                 if index % 1_024 < halves, try Place.read(place.database) != sample.now {
                     try place.put(sample.now)
                     tally.rewritten += 1
@@ -31,9 +38,11 @@ import Testing
             total.withLock { $0.add(tally) }
         }
         let tally = total.withLock { $0 }
-        print("changed bytes: \(offsets.count) of \(sample.now.count), patterns \(patterns)")
+        print(
+            "changed bytes: \(count) in \(runs.count) runs of \(sample.now.count), patterns \(patterns)"
+        )
         for line in tally.lines { print(line) }
-        #expect(tally.tried == offsets.count * patterns.count)
+        #expect(tally.tried == count * patterns.count)
         #expect(tally.lies.isEmpty, "\(tally.lies.prefix(10))")
         #expect(tally.unnamed.isEmpty, "\(tally.unnamed.prefix(20))")
         #expect(tally.odd.isEmpty, "silent where it must not be: \(tally.odd.prefix(20))")
@@ -45,15 +54,32 @@ import Testing
         return words.split(separator: ",").compactMap { UInt8($0) }
     }
 
-    /// All bytes; or those of the file header, and of everything else so many of each kind.
-    private static func offsets(_ map: FileMap) -> [Int] {
-        guard !Thoroughness.isFull else { return Array(map.kinds.indices) }
+    /// Some bytes of each kind, and all of the file header.
+    ///
+    /// In a full run all bytes: each alone, but those that nobody should read in runs of 64, which
+    /// come apart when one of them is noticed.
+    private static func runs(_ map: FileMap) -> [Range<Int>] {
+        guard !Thoroughness.isFull else { return fullRuns(map) }
         var byKind: [FileMap.Kind: [Int]] = [:]
         for offset in map.kinds.indices { byKind[map.kinds[offset], default: []].append(offset) }
         return byKind.sorted { $0.key < $1.key }.flatMap { kind, offsets in
             offsets[0] < 100 && kind != .gap
                 ? offsets : Thoroughness.some(offsets, kind == .cell ? 220 : 12)
+        }.map { $0..<$0 + 1 }
+    }
+
+    private static func fullRuns(_ map: FileMap) -> [Range<Int>] {
+        var runs: [Range<Int>] = []
+        for (offset, kind) in map.kinds.enumerated() {
+            if let last = runs.last, kind.isUnused, map.kinds[last.lowerBound] == kind,
+                last.count < 64, offset % map.pageSize != 0
+            {
+                runs[runs.count - 1] = last.lowerBound..<offset + 1
+            } else {
+                runs.append(offset..<offset + 1)
+            }
         }
+        return runs
     }
 
     private func withThreads(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws

@@ -33,6 +33,14 @@ struct FileMap {
 
         static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
 
+        /// Whether nobody should read it.
+        var isUnused: Bool {
+            switch self {
+            case .gap, .freeblock, .fragment, .overflowRest, .trunkRest, .freePage: true
+            default: false
+            }
+        }
+
         /// Whether a change here may alter nothing that can be read.
         var mayBeSilent: Bool {
             switch self {
