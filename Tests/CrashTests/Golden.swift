@@ -5,7 +5,8 @@ import Synchronization
 enum Golden {
     private static let made = Result { try make() }
 
-    private struct Kept: Sendable {
+    /// A folder and its vault.
+    struct Kept: Sendable {
         let scratch: Scratch
         let path: String
     }
@@ -13,7 +14,9 @@ enum Golden {
     /// A folder with a vault of two collections and what the machine remembers of it.
     static func vault() throws -> String { try made.get().path }
 
-    private static func make() throws -> Kept {
+    /// Makes a vault that no other test has: one that is unlocked must not be shared, for the
+    /// kernel keeps its key for every program of the user.
+    static func make() throws -> Kept {
         let scratch = try Scratch()
         let live = scratch.path + "/live"
         try Files.make(live)

@@ -29,7 +29,7 @@ struct Operation: Sendable, CustomTestStringConvertible {
         Operation(name: "put --stdin", words: ["put", "npcs", "--stdin"], input: "put.ndjson"),
         Operation(
             name: "rm", words: ["rm", "npcs", "npc-3", "npc-4", "--yes"], again: [0, 4]),
-        Operation(name: "unlock", words: ["unlock"]),
+        Operation(name: "unlock", words: ["unlock", "--for", "5s"]),
         Operation(name: "lock", words: ["lock"]),
         Operation(
             name: "accept-older", words: ["accept-older", "--yes", "--quiet"],

@@ -17,7 +17,7 @@ import Testing
     @Test(.enabled(if: Machine.canMount)) func worksOnAFullDiskAndWritesAgainWhenThereIsRoom()
         throws
     {
-        let stage = try Stage()
+        let stage = try Stage(isUnlocked: true)
         let mount = try Mount(size: "1m")
         try Files.copy(stage.vault, to: mount.path + "/v.coffer")
         try Files.copy(stage.live + "/state", to: mount.path + "/state")
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(.enabled(if: Machine.canMount)) func readsFromAReadOnlyFileSystem() throws {
-        let stage = try Stage()
+        let stage = try Stage(isUnlocked: true)
         let mount = try Mount(size: "2m")
         try Files.copy(stage.vault, to: mount.path + "/v.coffer")
         let variables = [
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(.enabled(if: Machine.canChangeUser)) func readsWhatAnotherUserMayOnlyRead() throws {
-        let stage = try Stage()
+        let stage = try Stage(isUnlocked: true)
         for path in [stage.scratch.path, stage.live, stage.vault] {
             try Files.change(path, 0o755)
         }

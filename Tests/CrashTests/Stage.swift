@@ -6,7 +6,6 @@ import Synchronization
 /// `pristine`, with the memory of the machine.
 final class Stage: Sendable {
     let scratch: Scratch
-    private let golden: String
 
     static let password = "the canary in the password 7Qx"
     static let nobody = 65_534
@@ -18,12 +17,16 @@ final class Stage: Sendable {
     var passwordFile: String { scratch.path + "/pw" }
 
     /// A stage with the campaign on it, made ready for an operation.
-    init(_ operation: Operation? = nil) throws {
+    ///
+    /// - Parameter isUnlocked: Whether the vault is going to be unlocked.
+    init(_ operation: Operation? = nil, isUnlocked: Bool = false) throws {
         scratch = try Scratch()
-        golden = try Golden.vault()
+        let own = isUnlocked || operation?.name == "unlock" ? try Golden.make() : nil
+        let golden = try own?.path ?? Golden.vault()
         try Files.write(Self.password, to: scratch.path + "/pw")
         try Campaign.writeInputs(to: scratch.path)
         try Files.copy(golden, to: live)
+        withExtendedLifetime(own) {}
         if let operation { try operation.prepare(self) }
         try Files.copy(live, to: pristine)
     }
@@ -31,7 +34,6 @@ final class Stage: Sendable {
     /// A stage without a vault.
     init(empty: Void) throws {
         scratch = try Scratch()
-        golden = ""
         try Files.write(Self.password, to: scratch.path + "/pw")
         try Campaign.writeInputs(to: scratch.path)
         try Files.make(live)
