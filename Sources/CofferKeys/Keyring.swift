@@ -62,7 +62,7 @@ package struct Keyring: Sendable {
         do throws(ByteReader.Failure) {
             row = try KeyRow(parsing: secret)
         } catch { throw .damaged("key \(number)") }
-        guard row.facts.subject == who else { throw .damaged("key \(number)") }
+        guard row.facts.subject == who, number > 0 else { throw .damaged("key \(number)") }
         return Key(number: number, row: row)
     }
 
