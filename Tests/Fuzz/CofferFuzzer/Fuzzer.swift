@@ -2,7 +2,13 @@ import CFuzz
 import CofferFuzzing
 import Glibc
 
-/// Runs one target under libFuzzer: `COFFER_FUZZ_TARGET=json coffer-fuzzer corpus/`.
+/// Runs one target under libFuzzer.
+///
+///     COFFER_FUZZ=1 swift build -c release --product CofferFuzzer --scratch-path .build-fuzz \
+///       -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld \
+///       -Xcxx -fsanitize=fuzzer-no-link,address
+///     SWIFT_BACKTRACE=enable=no COFFER_FUZZ_TARGET=json \
+///       .build-fuzz/release/CofferFuzzer -max_total_time=60 corpus/
 ///
 /// Without a target, or with an unknown one, it lists them. Given a folder in
 /// `COFFER_FUZZ_SEEDS`, it writes the target's seeds there and ends.
