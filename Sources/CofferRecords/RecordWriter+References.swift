@@ -81,7 +81,12 @@ extension RecordWriter {
 
     private func refuseRestricted(_ gone: Set<Doomed>) throws {
         for doomed in gone {
-            for referrer in try referrers(to: doomed.collection, .restrict) {
+            // A reference that must be there cannot be cleared, so it restricts as well.
+            let required = try referrers(to: doomed.collection, .clear).filter {
+                let field = $0.plan.schema.field($0.field.name)
+                return field?.isRequired == true && field?.isNullable == false
+            }
+            for referrer in try referrers(to: doomed.collection, .restrict) + required {
                 let left = try ids(referrer, to: doomed.id).filter {
                     !gone.contains(Doomed(collection: referrer.plan.number, id: $0))
                 }
