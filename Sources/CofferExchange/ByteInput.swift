@@ -12,6 +12,9 @@ internal final class ByteInput {
     /// The bytes handed out so far.
     internal private(set) var offset = 0
 
+    /// Whether a UTF-8 byte-order mark stood at the start, so that there is no doubt what it is.
+    internal private(set) var isMarked = false
+
     /// Reads as much as can be looked at, and passes over a UTF-8 byte-order mark.
     internal init(_ refill: @escaping RecordSource.Refill) throws(ExchangeError) {
         unsafe self.refill = refill
@@ -26,9 +29,10 @@ internal final class ByteInput {
             count += got
         }
         head = Array(first[..<count])
-        if head.starts(with: [0xEF, 0xBB, 0xBF]) {
-            headOffset = 3
-            offset = 3
+        isMarked = head.starts(with: FormatFinding.mark)
+        if isMarked {
+            headOffset = FormatFinding.mark.count
+            offset = headOffset
         }
     }
 

@@ -3,7 +3,8 @@ package import CofferFormat
 /// Writes records as a CSV table (RFC 4180: commas, `\r\n`); ``CSVCell`` says how.
 ///
 /// Cells are quoted where they hold a comma, semicolon, tab, line end or quotation mark, or
-/// begin or end with a space. The order of a record's fields becomes that of the columns.
+/// begin or end with a space. A byte-order mark stands before a header that would be taken for
+/// another kind of file. The order of a record's fields becomes that of the columns.
 package struct CSVWriter: RecordWriter {
     private let columns: [(name: String, types: CSVCell.Types)]
     private let known: Set<ExactText>
@@ -27,6 +28,9 @@ package struct CSVWriter: RecordWriter {
             append(CSVCell.text(of: .text(name), types: .text))
         }
         self.sink.append("\r\n")
+        if FormatFinding.needsMark(self.sink.bytes) {
+            self.sink.bytes.insert(contentsOf: FormatFinding.mark, at: 0)
+        }
     }
 
     /// Writes one record.

@@ -9,7 +9,7 @@ internal struct FormatFinding {
     internal init(
         _ input: ByteInput, name: String, chosen: ExchangeFormat?, limit: Int
     ) throws(ExchangeError) {
-        try Self.refuseOtherEncodings(input.start)
+        if !input.isMarked { try Self.refuseOtherEncodings(input.start) }
         let file = name.split(separator: "/").last ?? ""
         let suffix = file.lastIndex(of: ".").map { file[file.index(after: $0)...].lowercased() }
         // A cell may hold a NUL; no JSON text does.
@@ -64,6 +64,17 @@ internal struct FormatFinding {
     private static func looksLikeTable(_ start: ArraySlice<UInt8>) -> Bool {
         let header = start.prefix { $0 != 0x0A && $0 != 0x0D }
         return header.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ";") || $0 == 0x09 }
+    }
+
+    /// The byte-order mark of UTF-8, which is no part of a text.
+    internal static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// Whether a text of ours would be taken for another kind of file, or lose its beginning,
+    /// unless a byte-order mark stands before it.
+    internal static func needsMark(_ text: [UInt8]) -> Bool {
+        if text.starts(with: mark) { return true }
+        do throws(ExchangeError) { try refuseOtherEncodings(text[...]) } catch { return true }
+        return false
     }
 
     private static func refuseOtherEncodings(

@@ -24,6 +24,18 @@ import Testing
         return output.text
     }
 
+    @Test(arguments: [
+        "c\0", "\0", "\u{FEFF}x", "\u{FEFF}", "PK\u{3}\u{4}", "SQLite format 3\0", "\0c\0d",
+    ])
+    func noNameIsTakenForAnotherKindOfFile(_ name: String) throws {
+        let record = Value.object([Value.Member(name, .text("x"))])
+        let output = Output()
+        var writer = CSVWriter(columns: [name], to: output.sink)
+        try writer.write(record)
+        try writer.finish()
+        #expect(try RecordSource(output.bytes, name: "a.csv").values() == [record])
+    }
+
     @Test(.enabled(if: ExchangeMaterial.spectrum != nil)) func readsWhatCSVSpectrumMeans() throws {
         let folder = try #require(ExchangeMaterial.spectrum)
         var count = 0

@@ -57,7 +57,7 @@ extension FuzzTarget {
 
     private static let tables = [
         "a,b,c\n1,x,true\n\"q\"\"\",\"\",\\N\n", "a;b\r\n1,5;'=1\r\n", "a\tb\n[1]\t{\"x\":1}\n",
-        "\u{FEFF}naïve,'+x\n-1,\"two\nlines\"", "a,a\n1,2\n",
+        "\u{FEFF}c\0,d\n1,2\n", "\u{FEFF}naïve,'+x\n-1,\"two\nlines\"", "a,a\n1,2\n",
     ]
 
     private static let logs = [
