@@ -44,7 +44,10 @@ package enum TableLayout {
     ]
 
     /// The tables and indexes of one collection.
-    package static func entries(of definition: Definition) -> [Entry] {
+    ///
+    /// - Parameter hasHistory: Whether a history number was ever given in the collection. The index
+    ///   of older versions comes with the first of them: empty it would cost each collection a page.
+    package static func entries(of definition: Definition, hasHistory: Bool) -> [Entry] {
         let records = "c_\(definition.collection)"
         let history = "h_\(definition.collection)"
         let fixed = "id BLOB NOT NULL UNIQUE, seq INTEGER NOT NULL, keys BLOB NOT NULL, "
@@ -63,8 +66,8 @@ package enum TableLayout {
                 "hid INTEGER PRIMARY KEY, \(kept)seal BLOB NOT NULL"
                     + columns.map { ", " + historyDeclaration(of: $0, in: definition) }.joined()),
             index("\(records)_s", records, "seq", isUnique: true),
-            index("\(history)_i", history, "id", isUnique: false),
         ]
+        if hasHistory { entries.append(index("\(history)_i", history, "id", isUnique: false)) }
         for column in columns where column.letter != .field {
             let field = definition.fields.first { $0.column == column.number }
             entries.append(

@@ -106,6 +106,11 @@ package struct VaultState: Equatable, Sendable {
     /// The generation of each device's last write.
     package var devices: [Identifier: UInt64]
 
+    /// Whether a history number was ever given in the collection.
+    package func hasHistory(in collection: UInt32) -> Bool {
+        (counters[collection]?.nextHistory ?? 1) > 1
+    }
+
     /// The state of a vault that is about to be made.
     package init(instance: Identifier) {
         epoch = 1

@@ -197,7 +197,7 @@ extension RecordWriter {
     private func layOut(_ definition: Definition, old: Definition?) throws {
         let connection = transaction.connection
         guard let old else {
-            for entry in TableLayout.entries(of: definition) {
+            for entry in TableLayout.entries(of: definition, hasHistory: false) {
                 if let sql = entry.sql { try connection.execute(sql) }
             }
             for table in [RowTable.records, .history] {
@@ -212,14 +212,20 @@ extension RecordWriter {
             try connection.execute("ALTER TABLE c_\(old.collection) ADD COLUMN \(declared)")
             try connection.execute("ALTER TABLE h_\(old.collection) ADD COLUMN \(kept)")
         }
-        let before = Set(TableLayout.entries(of: old).filter { $0.type == "index" })
-        let after = Set(TableLayout.entries(of: definition).filter { $0.type == "index" })
+        let before = indexes(of: old)
+        let after = indexes(of: definition)
         for entry in before.subtracting(after).sorted(by: { $0.name < $1.name }) {
             try connection.execute("DROP INDEX \(entry.name)")
         }
         for entry in after.subtracting(before).sorted(by: { $0.name < $1.name }) {
             if let sql = entry.sql { try connection.execute(sql) }
         }
+    }
+
+    private func indexes(of definition: Definition) -> Set<TableLayout.Entry> {
+        let hasHistory = transaction.state.hasHistory(in: definition.collection)
+        let entries = TableLayout.entries(of: definition, hasHistory: hasHistory)
+        return Set(entries.filter { $0.type == "index" })
     }
 
     /// Seals the rows anew where a field got a clear column or a property a field, and holds all

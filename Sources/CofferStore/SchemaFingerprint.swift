@@ -1,17 +1,22 @@
 internal import CofferFormat
 internal import CofferSQLite
 
-/// Holds the database's schema against the one that the catalog calls for.
+/// Holds the database's schema against the one that the catalog and the state call for.
 ///
 /// A trigger, view, generated column, collation or index that somebody added would run or answer
 /// inside Coffer's own statements; so the whole of `sqlite_schema` must be as computed.
 internal enum SchemaFingerprint {
     /// - Throws: `StoreError.damaged`, naming the first object that should not be there or is
     ///   missing.
-    static func check(_ connection: Connection, against catalog: Catalog) throws {
+    static func check(
+        _ connection: Connection, against catalog: Catalog, state: VaultState
+    ) throws {
         var expected = Set(TableLayout.system)
         for definition in catalog.definitions {
-            expected.formUnion(TableLayout.entries(of: definition))
+            expected.formUnion(
+                TableLayout.entries(
+                    of: definition,
+                    hasHistory: state.hasHistory(in: definition.collection)))
         }
         try each(connection) { entry in
             guard expected.remove(entry) != nil else {

@@ -85,7 +85,7 @@ extension Store {
         guard frame.catalog.fits(state) else {
             throw StoreError.damaged("the state counts other collections than there are")
         }
-        try SchemaFingerprint.check(connection, against: frame.catalog)
+        try SchemaFingerprint.check(connection, against: frame.catalog, state: state)
         return Verified(
             frame: frame, state: state, digest: Array(row.prefix(StateSeal.digestSize)))
     }

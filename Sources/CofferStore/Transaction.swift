@@ -112,7 +112,7 @@ package final class Transaction {
     ///
     /// - Throws: `StoreError.damaged`.
     package func checkLayout() throws {
-        try SchemaFingerprint.check(connection, against: frame.catalog)
+        try SchemaFingerprint.check(connection, against: frame.catalog, state: state)
     }
 
     /// Leaves a tombstone under a new sequence number.

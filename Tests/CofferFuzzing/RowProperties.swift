@@ -25,7 +25,7 @@ internal enum RowProperties {
 
     static func definition(_ input: [UInt8]) -> String? {
         guard let definition = try? Definition(parsing: input) else { return nil }
-        let entries = TableLayout.entries(of: definition)
+        let entries = TableLayout.entries(of: definition, hasHistory: true)
         guard Set(entries).count == entries.count else { return "a table or index twice" }
         return same(input, definition.bytes)
     }

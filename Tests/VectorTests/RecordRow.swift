@@ -32,7 +32,8 @@ struct RecordRow {
         }
         plan = try Self.plan(vector, collection: collection, hasSubject: keys.count == 2)
         connection = try Connection(inMemory: Connection.Limits())
-        for entry in TableLayout.entries(of: plan.definition) where entry.type == "table" {
+        let entries = TableLayout.entries(of: plan.definition, hasHistory: false)
+        for entry in entries where entry.type == "table" {
             if let sql = entry.sql { try connection.execute(sql) }
         }
         try insert()

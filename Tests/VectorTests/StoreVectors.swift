@@ -60,9 +60,11 @@ import Testing
             guard definition.collection == number, definition.version == version else {
                 throw Refusal(.mismatch)
             }
-            let statements = TableLayout.entries(of: definition).compactMap(\.sql)
-            try vector.same(
-                "statements", statements, try vector.list("statements", of: String.self))
+            for (hasHistory, member) in [(false, "statements"), (true, "statementsWithHistory")] {
+                let entries = TableLayout.entries(of: definition, hasHistory: hasHistory)
+                try vector.same(
+                    member, entries.compactMap(\.sql), try vector.list(member, of: String.self))
+            }
         }
     }
 

@@ -148,19 +148,19 @@ def catalog_context(vault: bytes, num: int, ver: int) -> bytes:
     return context("coffer/v1/catalog", vault, u32(num), u32(ver))
 
 
-def expected_schema(collections: list[Collection]) -> set[Row]:
+def expected_schema(collections: list[Collection], with_history: set[int]) -> set[Row]:
     """Every row of `sqlite_schema` as (type, name, tbl_name, sql)."""
     rows: set[Row] = {("table", n, n, f"CREATE TABLE {n}({columns})") for n, columns in SYSTEM}
     for name in ("dkey", "cat", "chunk"):
         rows.add(("index", f"sqlite_autoindex_{name}_1", name, None))
     for collection in collections:
-        rows |= set(statements(collection))
+        rows |= set(statements(collection, collection.number in with_history))
         name = f"c_{collection.number}"
         rows.add(("index", f"sqlite_autoindex_{name}_1", name, None))
     return rows
 
 
-def statements(d: Collection) -> list[Row]:
+def statements(d: Collection, has_history: bool = False) -> list[Row]:
     """The tables and indexes of one collection, in the order in which they are made."""
     c, h = f"c_{d.number}", f"h_{d.number}"
     fixed = "id BLOB NOT NULL{}, seq INTEGER NOT NULL, keys BLOB NOT NULL, seal BLOB NOT NULL"
@@ -185,7 +185,7 @@ def statements(d: Collection) -> list[Row]:
         ("table", c, c, head + "".join(current) + ")"),
         ("table", h, h, past + fixed.format("") + "".join(old) + ")"),
         ("index", f"{c}_s", c, f"CREATE UNIQUE INDEX {c}_s ON {c}(seq)"),
-        ("index", f"{h}_i", h, f"CREATE INDEX {h}_i ON {h}(id)"),
+        *([("index", f"{h}_i", h, f"CREATE INDEX {h}_i ON {h}(id)")] if has_history else []),
         *indexes,
     ]
 

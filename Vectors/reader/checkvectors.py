@@ -122,7 +122,8 @@ def check_catalog(v: dict) -> None:
     same("plain", d.encode(), plain)
     if (d.number, d.version) != (v["num"], v["ver"]):
         raise mismatch("the definition's number and version")
-    same("statements", [sql for *_, sql in cat.statements(d)], v["statements"])
+    for name, has_history in (("statements", False), ("statementsWithHistory", True)):
+        same(name, [sql for *_, sql in cat.statements(d, has_history)], v[name])
 
 
 CLEAR = {"blob": bytes.fromhex, "integer": int, "real": float, "text": str}

@@ -260,7 +260,10 @@ def catalog_scenarios() -> Iterator[Scenario]:
         v = {"vault": VAULT.hex(), "key": KEY.hex(), "num": d.number, "ver": ver,
              "context": context.hex(), "seal": sealed.hex(), "plain": plain.hex()}  # fmt: skip
         try:
-            return v | {"statements": [sql for *_, sql in cat.statements(d)]}
+            return v | {
+                name: [sql for *_, sql in cat.statements(d, has_history)]
+                for name, has_history in (("statements", False), ("statementsWithHistory", True))
+            }
         except StopIteration:
             return v
 

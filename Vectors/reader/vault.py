@@ -203,7 +203,8 @@ class Vault:
             if max(used, default=0) >= counters.field:
                 raise mismatch(f"collection {c.number} has a number that is not given yet")
         found = self.database.rows("SELECT type, name, tbl_name, sql FROM sqlite_schema")
-        expected = cat.expected_schema(self.collections)
+        with_history = {n.collection for n in self.state.counters if n.history > 1}
+        expected = cat.expected_schema(self.collections, with_history)
         if len(found) != len(expected) or set(found) != expected:
             strange = sorted(str(row[1]) for row in set(found) ^ expected)
             raise mismatch(f"the database's schema is not the catalog's: {', '.join(strange)}")
