@@ -4,15 +4,18 @@ internal import Glibc
 ///
 /// Reading a file and sealing its records take about as long, so that two cores share an import.
 @safe
-internal final class EventQueue: @unchecked Sendable {
+internal final class EventQueue<Item: Sendable>: @unchecked Sendable {
     // Sendable is true because everything that changes is only reached under the mutex.
 
     /// At most this many batches wait; memory stays bounded whatever the file's size.
-    private static let capacity = 8
+    private var capacity: Int { 8 }
 
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
-    private var batches: [[RecordEvent]] = []
+    private var batches: [[Item]] = []
+    /// Batches that were used up; the reader lets go of them, because memory that one thread
+    /// takes and the other frees makes both wait for the allocator's lock.
+    private var used: [[Item]] = []
     private var failure: (any Error)?
     private var isFinished = false
     private var isAbandoned = false
@@ -34,16 +37,19 @@ internal final class EventQueue: @unchecked Sendable {
     }
 
     /// Puts a batch in, waiting for room; false when nobody wants any more.
-    internal func put(_ batch: [RecordEvent]) -> Bool {
-        locked {
-            while batches.count >= Self.capacity, !isAbandoned {
+    internal func put(_ batch: [Item]) -> Bool {
+        var old: [[Item]] = []
+        let isWanted = locked {
+            while batches.count >= capacity, !isAbandoned {
                 _ = unsafe pthread_cond_wait(changed, mutex)
             }
+            swap(&old, &used)
             guard !isAbandoned else { return false }
             batches.append(batch)
             _ = unsafe pthread_cond_broadcast(changed)
             return true
         }
+        return isWanted
     }
 
     /// Says that no batch will follow, and why if something went wrong.
@@ -55,15 +61,18 @@ internal final class EventQueue: @unchecked Sendable {
         }
     }
 
-    /// Takes the next batch, waiting for one; nil at the end.
+    /// Gives back the last batch and takes the next one, waiting for it; nil at the end.
     ///
     /// - Throws: What ended the reading early.
-    internal func next() throws -> [RecordEvent]? {
-        let (batch, error): ([RecordEvent]?, (any Error)?) = locked {
+    internal func next(after last: inout [Item]) throws -> [Item]? {
+        let (batch, error): ([Item]?, (any Error)?) = locked {
+            used.append(last)
+            last = []
             while batches.isEmpty, !isFinished { _ = unsafe pthread_cond_wait(changed, mutex) }
             guard !batches.isEmpty else { return (nil, failure) }
             let batch = batches.removeFirst()
-            _ = unsafe pthread_cond_broadcast(changed)
+            // A reader that waits goes on when there is room for several: waking it is not free.
+            if batches.count <= capacity / 2 { _ = unsafe pthread_cond_broadcast(changed) }
             return (batch, nil)
         }
         if let error { throw error }

@@ -6,6 +6,14 @@ package enum RecordEvent: Sendable {
     case record(SourceRecord)
     /// A part of the file that is no record; reading goes on after it.
     case reject(SourceReject)
+
+    /// How many bytes of the file were used up to here.
+    internal var bytesConsumed: Int {
+        switch self {
+        case .record(let record): record.bytesConsumed
+        case .reject(let reject): reject.bytesConsumed
+        }
+    }
 }
 
 /// A record as it stands in a file.

@@ -1,9 +1,10 @@
 internal import CofferBytes
 package import CofferFormat
 package import CofferSchema
+internal import CofferStore
 
 /// A collection made ready for work: its definition, its compiled schema and its statements.
-package final class CollectionPlan {
+package final class CollectionPlan: Sendable {
     /// The number of columns before those of the definition: rid, id, seq, keys, seal.
     internal static let fixedColumns = 5
 
@@ -25,6 +26,20 @@ package final class CollectionPlan {
     internal let select: String
     internal let insert: String
     internal let update: String
+
+    /// Prepares a collection by the schema in its definition.
+    ///
+    /// - Throws: `StoreError.damaged` for a schema that no writer would have left.
+    internal convenience init(compiling definition: Definition) throws {
+        let value: Value
+        do {
+            value = try JSON.parse(definition.schema)
+        } catch { throw StoreError.damaged("the schema of collection \(definition.collection)") }
+        self.init(
+            definition,
+            schema: try CollectionSchema(
+                parsing: value, text: definition.schema, name: definition.name))
+    }
 
     /// Prepares a collection.
     package init(_ definition: Definition, schema: CollectionSchema) {

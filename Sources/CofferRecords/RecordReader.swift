@@ -145,24 +145,7 @@ package final class RecordReader {
     internal func clearValue(
         _ value: Value?, of field: Definition.Field, in plan: CollectionPlan
     ) throws -> ClearValue? {
-        guard let value, value != .null else { return nil }
-        if field.isIndexed {
-            return names.blindIndex(value, field: field.number, in: plan.number)
-                .map { .blob($0) }
-        }
-        guard field.isReference else { return ClearValue(plain: value) }
-        guard let target = frame.catalog[field.target] else {
-            throw StoreError.damaged("a reference to collection \(field.target)")
-        }
-        if target.keyField != 0, let id = names.id(of: value, in: field.target) {
-            return .blob(id.bytes)
-        }
-        if case .text(let text) = value, let id = Identifier(text: text) {
-            return .blob(id.bytes)
-        }
-        throw RecordsError.invalid(
-            collection: plan.name,
-            problems: ["\(JSONPointer.text([field.name])): names no record of \(target.name)"])
+        try names.clearValue(value, of: field, in: plan, frame.catalog)
     }
 
     /// Opens the current row, a full row of `plan`.

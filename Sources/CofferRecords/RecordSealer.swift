@@ -5,7 +5,7 @@ internal import CofferSQLite
 
 /// Seals records one after the other (`Docs/Format.md`, section 9.2).
 ///
-/// It owns ciphers, a coder and buffers, so that a bulk write allocates little per record.
+/// It owns ciphers and buffers, so that a bulk write allocates little per record.
 ///
 /// - Important: The buffers hold the last record's plaintext until the next one overwrites it;
 ///   they are not erased. Keys are.
@@ -18,20 +18,15 @@ internal struct RecordSealer: ~Copyable {
         var header: RecordHeader
         /// One key number per scope of the collection.
         var keys: [UInt32]
-        /// The values by their place in the definition's fields, ascending.
-        var values: [(position: Int, value: Value)]
-        /// Clear columns that are not NULL, ascending by number.
-        var clear: [(number: UInt16, place: Int, value: ClearValue)]
+        var record: PreparedRecord
     }
 
     private static let tagSize = RecordCipher.tagSize
 
-    private var coder = FieldCoder()
     private var vaultCipher: RecordCipher
     private var subjectCipher: RecordCipher
     private var codes: RecordCodes
     private var body: [UInt8] = []
-    private var bounds: [Range<Int>] = []
     private var tags: [UInt8] = []
     /// R ‖ header ciphertext ‖ header tag ‖ field tags of the record sealed last.
     private(set) var seal: [UInt8] = []
@@ -44,27 +39,23 @@ internal struct RecordSealer: ~Copyable {
         codes = RecordCodes(vault: vault, collection: collection)
     }
 
-    /// Seals a record; its cells are then ready for ``bind(_:plan:to:)``.
+    /// Seals a record; its cells are then ready for ``bind(_:to:)``.
     mutating func seal(
-        _ draft: Draft, plan: CollectionPlan, vaultKey: FieldKey, subjectKey: FieldKey?,
+        _ draft: Draft, vaultKey: FieldKey, subjectKey: FieldKey?,
         randomness: Randomness
     ) throws {
-        let fields = plan.definition.fields
+        let record = draft.record
+        let fields = record.plan.definition.fields
         body.removeAll(keepingCapacity: true)
-        bounds.removeAll(keepingCapacity: true)
-        for (_, value) in draft.values {
-            let start = body.count
-            try coder.encode(value, into: &body)
-            bounds.append(start..<body.count)
-        }
+        body.append(contentsOf: record.plaintexts)
         let id = draft.id.bytes
         codes.begin(id: id)
         codes.beginHeader(id: id, rid: draft.rid, sequence: draft.sequence, keys: draft.keys)
-        codes.append(UInt16(draft.clear.count))
-        for (number, _, value) in draft.clear { codes.appendClear(number, value) }
-        codes.append(UInt16(draft.values.count))
+        codes.append(UInt16(record.clear.count))
+        for (number, _, value) in record.clear { codes.appendClear(number, value) }
+        codes.append(UInt16(record.values.count))
         var drawn: [UInt8] = []
-        drawn.reserveCapacity(128 + draft.values.count * Self.tagSize)
+        drawn.reserveCapacity(128 + record.values.count * Self.tagSize)
         // Drawn here, when the record's plaintexts are final, and used up at once.
         var nonces = try NonceBatch(count: 1, randomness: randomness)
         try nonces.next { nonce throws(CryptoError) in
@@ -73,11 +64,11 @@ internal struct RecordSealer: ~Copyable {
             if let subjectKey { try subjectCipher.begin(key: subjectKey, nonce: nonce) }
         }
         tags.removeAll(keepingCapacity: true)
-        for _ in 0..<(draft.values.count * Self.tagSize) { tags.append(0) }
-        for (index, entry) in draft.values.enumerated() {
+        for _ in 0..<(record.values.count * Self.tagSize) { tags.append(0) }
+        for (index, entry) in record.values.enumerated() {
             let field = fields[entry.position]
             let isSubject = field.scope == .subject && subjectKey != nil
-            try sealField(field.number, index, isSubject: isSubject)
+            try sealField(field.number, index, record.bounds[index], isSubject: isSubject)
         }
         let header = draft.header.bytes
         let headerStart = drawn.count
@@ -89,25 +80,25 @@ internal struct RecordSealer: ~Copyable {
     }
 
     /// Binds the sealed record to the parameters of the plan's insert or update.
-    mutating func bind(
-        _ draft: Draft, plan: CollectionPlan, to statement: borrowing Statement
-    ) throws {
+    mutating func bind(_ draft: Draft, to statement: borrowing Statement) throws {
+        let record = draft.record
         statement.clearBindings()
         try statement.bind(draft.rid, at: 1)
         try statement.bind(blob: draft.id.bytes, at: 2)
         try statement.bind(Int64(bitPattern: draft.sequence), at: 3)
         try statement.bind(blob: draft.keys.flatMap(\.bigEndianBytes), at: 4)
         try statement.bind(blob: seal, at: 5)
-        for (_, place, value) in draft.clear { try value.bind(to: statement, at: place + 1) }
-        for (index, entry) in draft.values.enumerated() {
-            let cell = body.span.extracting(bounds[index])
-            try statement.bind(blob: cell, at: plan.fieldColumns[entry.position] + 1)
+        for (_, place, value) in record.clear { try value.bind(to: statement, at: place + 1) }
+        for (index, entry) in record.values.enumerated() {
+            let cell = body.span.extracting(record.bounds[index])
+            try statement.bind(blob: cell, at: record.plan.fieldColumns[entry.position] + 1)
         }
     }
 
-    private mutating func sealField(_ number: UInt16, _ index: Int, isSubject: Bool) throws {
+    private mutating func sealField(
+        _ number: UInt16, _ index: Int, _ range: Range<Int>, isSubject: Bool
+    ) throws {
         codes.setField(number)
-        let range = bounds[index]
         let tagRange = index * Self.tagSize..<(index + 1) * Self.tagSize
         try unsafe body.withUnsafeMutableBytes { body in
             try unsafe tags.withUnsafeMutableBytes { tags in

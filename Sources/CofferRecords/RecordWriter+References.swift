@@ -110,7 +110,7 @@ extension RecordWriter {
                     guard member.name == name else { return member }
                     return isNullable ? Value.Member(name, .null) : nil
                 }
-                _ = try replace(record, with: members, referrer.plan)
+                _ = try replace(record, with: try prepare(members, referrer.plan))
             }
         }
     }

@@ -50,8 +50,8 @@ package final class RecordWriter {
     /// Reads inside the transaction.
     package private(set) var reader: RecordReader
     internal let records: Records
+    private var preparer: RecordPreparer
     private var sealers: [UInt32: Sealer] = [:]
-    private var checkers: [UInt32: RuleChecker] = [:]
     private var nextRows: [UInt32: Int64] = [:]
 
     /// A sealer; a class, because dictionaries hold no noncopyable values.
@@ -64,6 +64,7 @@ package final class RecordWriter {
         self.records = records
         self.transaction = transaction
         reader = try RecordReader(records: records, frame: transaction.frame)
+        preparer = try RecordPreparer(transaction.frame)
     }
 
     /// The collection with `name`.
@@ -74,15 +75,17 @@ package final class RecordWriter {
     /// Takes note of a definition that was put in force in this transaction.
     internal func reload() throws {
         reader = try RecordReader(records: records, frame: transaction.frame)
+        preparer = try RecordPreparer(transaction.frame)
+    }
+
+    /// One that prepares records for this transaction on another thread.
+    package func makePreparer() throws -> RecordPreparer {
+        try RecordPreparer(transaction.frame)
     }
 
     /// The problems that keep a record from being written, one line each.
     package func problems(_ record: Value, in plan: CollectionPlan) throws -> [String] {
-        let problems = plan.schema.validate(record).map { violation in
-            "\(violation.pointer.isEmpty ? "/" : violation.pointer): \(violation.message)"
-        }
-        guard problems.isEmpty, !plan.schema.checks.isEmpty else { return problems }
-        return try checker(plan).problems(record)
+        try preparer.problems(record, in: plan)
     }
 
     /// Writes a record.
@@ -99,24 +102,29 @@ package final class RecordWriter {
         _ record: Value, in plan: CollectionPlan, id: Identifier? = nil, existing: Existing,
         isChecked: Bool = true
     ) throws -> Written {
-        guard case .object(let members) = record else {
-            throw RecordsError.invalid(collection: plan.name, problems: ["/: is no object"])
-        }
-        if isChecked {
-            let problems = try problems(record, in: plan)
-            guard problems.isEmpty else {
-                throw RecordsError.invalid(collection: plan.name, problems: problems)
-            }
-        }
-        let derived = derivedID(record, plan)
+        try put(
+            try preparer.prepare(record, in: plan, isChecked: isChecked), id: id,
+            existing: existing)
+    }
+
+    /// Writes a prepared record.
+    ///
+    /// - Throws: As `put(_:in:id:existing:isChecked:)`.
+    @discardableResult
+    package func put(
+        _ record: PreparedRecord, id: Identifier? = nil, existing: Existing
+    ) throws -> Written {
+        let plan = record.plan
+        let derived = record.id
         if let id, let derived, id != derived { throw keyProblem(plan, Self.fixedKey) }
         var target = try id ?? derived ?? transaction.randomness.identifier()
-        if let found = try reader.get(target, in: plan) {
+        // Most records of an import are new, and the bare look-up costs a third of the whole one.
+        if try reader.exists(target, in: plan), let found = try reader.get(target, in: plan) {
             switch existing {
             case .skip:
                 return Written(id: target, revision: found.header.revision, outcome: .skipped)
             case .fail: throw RecordsError.exists(collection: plan.name, id: target)
-            case .copy where !Self.isEqual(found.members, members):
+            case .copy where !Self.isEqual(found.members, record.members):
                 guard derived == nil else {
                     throw keyProblem(plan, "a record with this key is there already")
                 }
@@ -125,22 +133,16 @@ package final class RecordWriter {
                 throw RecordsError.versionConflict(
                     collection: plan.name, id: target, current: found.header.revision)
             case .update, .copy, .revision:
-                if Self.isEqual(found.members, members) {
+                if Self.isEqual(found.members, record.members) {
                     return Written(
                         id: target, revision: found.header.revision, outcome: .unchanged)
                 }
-                return try replace(found, with: members, plan)
+                return try replace(found, with: record)
             }
         } else if case .revision = existing {
             throw RecordsError.noRecord(collection: plan.name)
         }
-        return try insert(target, members, plan)
-    }
-
-    /// The id that a record has by its own key; nil without one.
-    private func derivedID(_ record: Value, _ plan: CollectionPlan) -> Identifier? {
-        guard let name = plan.keyName, let key = record[name] else { return nil }
-        return reader.names.id(of: key, in: plan.number)
+        return try insert(target, record)
     }
 
     /// A record's id is derived from its key, so a record is another one with another key.
@@ -162,25 +164,24 @@ package final class RecordWriter {
         return JSON.write(.object(ordered))
     }
 
-    private func insert(
-        _ id: Identifier, _ members: [Value.Member], _ plan: CollectionPlan
-    ) throws -> Written {
+    private func insert(_ id: Identifier, _ record: PreparedRecord) throws -> Written {
+        let plan = record.plan
         let rid = try nextRow(plan)
         let header = RecordHeader(
             created: transaction.now, modified: transaction.now, device: transaction.device,
             revision: 1, present: [])
         try write(
-            members, plan, id: id, rid: rid, sequence: transaction.nextSequence(), header: header,
+            record, id: id, rid: rid, sequence: transaction.nextSequence(), header: header,
             sql: plan.insert)
         nextRows[plan.number] = rid + 1
         return Written(id: id, revision: 1, outcome: .created)
     }
 
-    internal func replace(
-        _ old: Record, with members: [Value.Member], _ plan: CollectionPlan
-    ) throws -> Written {
+    /// Writes over a record.
+    internal func replace(_ old: Record, with record: PreparedRecord) throws -> Written {
+        let plan = record.plan
         if let key = old.key, key != .null,
-            derivedID(.object(members), plan) != reader.names.id(of: key, in: plan.number)
+            record.id != reader.names.id(of: key, in: plan.number)
         {
             throw keyProblem(plan, Self.fixedKey)
         }
@@ -191,9 +192,16 @@ package final class RecordWriter {
             created: old.header.created, modified: transaction.now, device: transaction.device,
             revision: old.header.revision + 1, present: [])
         try write(
-            members, plan, id: old.id, rid: old.rid, sequence: transaction.nextSequence(),
+            record, id: old.id, rid: old.rid, sequence: transaction.nextSequence(),
             header: header, sql: plan.update)
         return Written(id: old.id, revision: header.revision, outcome: .updated)
+    }
+
+    /// Prepares what was checked before.
+    internal func prepare(
+        _ members: [Value.Member], _ plan: CollectionPlan
+    ) throws -> PreparedRecord {
+        try preparer.prepare(.object(members), in: plan, isChecked: false)
     }
 
     /// Seals a record anew as it is, at its sequence, revision and times.
@@ -202,21 +210,21 @@ package final class RecordWriter {
         transaction.leave(
             .records, collection: plan.number, key: old.rid.bigEndianBytes, seal: seal)
         try write(
-            old.members, plan, id: old.id, rid: old.rid, sequence: old.sequence,
+            try prepare(old.members, plan), id: old.id,
+            rid: old.rid, sequence: old.sequence,
             header: old.header, sql: plan.update)
     }
 
     private func write(
-        _ members: [Value.Member], _ plan: CollectionPlan, id: Identifier, rid: Int64,
-        sequence: UInt64, header: RecordHeader, sql: String
+        _ record: PreparedRecord, id: Identifier, rid: Int64, sequence: UInt64,
+        header: RecordHeader, sql: String
     ) throws {
-        let values = split(members, plan)
+        let plan = record.plan
         var header = header
-        header.present = values.map { plan.definition.fields[$0.position].number }
-        let keys = try keyNumbers(values, plan, id: id)
+        header.present = record.values.map { plan.definition.fields[$0.position].number }
+        let keys = try keyNumbers(record.values, plan, id: id)
         let draft = RecordSealer.Draft(
-            rid: rid, id: id, sequence: sequence, header: header, keys: keys, values: values,
-            clear: try clearColumns(values, plan))
+            rid: rid, id: id, sequence: sequence, header: header, keys: keys, record: record)
         guard let vaultKey = try reader.keys.key(keys[0], .vault) else {
             throw StoreError.damaged("the key of records")
         }
@@ -224,10 +232,9 @@ package final class RecordWriter {
         let subjectKey = isSubject ? try reader.keys.key(keys[1], .subject) : nil
         let sealer = try self.sealer(plan)
         try sealer.it.seal(
-            draft, plan: plan, vaultKey: vaultKey, subjectKey: subjectKey,
-            randomness: transaction.randomness)
+            draft, vaultKey: vaultKey, subjectKey: subjectKey, randomness: transaction.randomness)
         let statement = try transaction.connection.cached(sql)
-        try sealer.it.bind(draft, plan: plan, to: statement)
+        try sealer.it.bind(draft, to: statement)
         do {
             _ = try statement.step()
         } catch {
@@ -235,39 +242,6 @@ package final class RecordWriter {
         }
         transaction.enter(
             .records, collection: plan.number, key: rid.bigEndianBytes, seal: sealer.it.seal)
-    }
-
-    /// The values by the place of their fields, ascending; the rest as one object.
-    private func split(
-        _ members: [Value.Member], _ plan: CollectionPlan
-    ) -> [(position: Int, value: Value)] {
-        var values: [(position: Int, value: Value)] = []
-        values.reserveCapacity(members.count)
-        var rest: [Value.Member] = []
-        for member in members {
-            if let position = plan.position(of: member.name) {
-                values.append((position, member.value))
-            } else {
-                rest.append(member)
-            }
-        }
-        if !rest.isEmpty { values.append((plan.overflowPosition, .object(rest))) }
-        values.sort { $0.position < $1.position }
-        return values
-    }
-
-    private func clearColumns(
-        _ values: [(position: Int, value: Value)], _ plan: CollectionPlan
-    ) throws -> [(number: UInt16, place: Int, value: ClearValue)] {
-        var clear: [(number: UInt16, place: Int, value: ClearValue)] = []
-        for (position, value) in values where plan.clearColumns[position] >= 0 {
-            let field = plan.definition.fields[position]
-            if let held = try reader.clearValue(value, of: field, in: plan) {
-                clear.append((field.column, plan.clearColumns[position], held))
-            }
-        }
-        clear.sort { $0.number < $1.number }
-        return clear
     }
 
     private func keyNumbers(
@@ -314,14 +288,6 @@ package final class RecordWriter {
         let made = Sealer(
             try RecordSealer(vault: transaction.vault, collection: plan.number))
         sealers[plan.number] = made
-        return made
-    }
-
-    private func checker(_ plan: CollectionPlan) throws -> RuleChecker {
-        if let known = checkers[plan.number] { return known }
-        let names = plan.definition.fields.map(\.name).filter { !$0.isEmpty }
-        let made = try RuleChecker(plan.schema.checks, fields: names)
-        checkers[plan.number] = made
         return made
     }
 

@@ -44,13 +44,7 @@ package final class Records {
         if let known = plans[definition.collection], known.definition == definition {
             return known
         }
-        let value: Value
-        do {
-            value = try JSON.parse(definition.schema)
-        } catch { throw StoreError.damaged("the schema of collection \(definition.collection)") }
-        let schema = try CollectionSchema(
-            parsing: value, text: definition.schema, name: definition.name)
-        let plan = CollectionPlan(definition, schema: schema)
+        let plan = try CollectionPlan(compiling: definition)
         plans[definition.collection] = plan
         return plan
     }

@@ -43,6 +43,9 @@ extension Handle {
         try run("PRAGMA schema_version")
         try run("PRAGMA synchronous=FULL")
         try run("PRAGMA secure_delete=ON")
+        // 64 MiB at most, used as pages are read and changed. What a transaction changes beyond it
+        // goes to the log early, and again after each further change: ids are spread at random.
+        try run("PRAGMA cache_size=-65536")
         guard try run("PRAGMA synchronous") == "2", try run("PRAGMA secure_delete") == "1" else {
             throw SQLiteError(.misuse, "SQLite does not keep its durability settings")
         }

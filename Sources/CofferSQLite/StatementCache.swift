@@ -18,11 +18,13 @@ internal struct StatementCache {
 
     /// Keeps a statement that was reset, or finalizes it where there is no room.
     internal mutating func put(_ statement: OpaquePointer, for sql: String) {
-        guard unsafe waiting.count < Self.capacity, unsafe waiting[sql] == nil else {
+        guard unsafe waiting.count < Self.capacity else {
             unsafe sqlite3_finalize(statement)
             return
         }
-        unsafe waiting[sql] = statement
+        if let other = unsafe waiting.updateValue(statement, forKey: sql) {
+            unsafe sqlite3_finalize(other)
+        }
     }
 
     /// Finalizes every statement.

@@ -92,11 +92,21 @@ package struct CollectionSchema: Sendable {
 
     private static func hasRepeatedName(_ members: [Value.Member]) -> Bool {
         if members.count <= 24 {
-            // For few members looking at all pairs is cheaper than a set.
+            // For few members one word that remembers lengths and ends is cheaper than a set; only
+            // where two names are alike in both are they compared.
+            var seen: UInt64 = 0
             for (position, member) in members.enumerated() {
-                for other in members[..<position] where other.name.hasSameBytes(as: member.name) {
+                let name = member.name.utf8
+                let end = UInt64(name.last ?? 0) &* 7 &+ UInt64(truncatingIfNeeded: name.count)
+                let bit: UInt64 = 1 << (end & 63)
+                if seen & bit != 0,
+                    members[..<position].contains(where: {
+                        $0.name.hasSameBytes(as: member.name)
+                    })
+                {
                     return true
                 }
+                seen |= bit
             }
             return false
         }

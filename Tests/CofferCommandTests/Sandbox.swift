@@ -10,6 +10,8 @@ final class Sandbox {
     init() throws {
         folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
             .appendingPathComponent("coffer-command-\(UUID().uuidString)")
+            // A vault that somebody has in the temporary folder would be found from below it.
+            .appendingPathComponent("below")
         try FileManager.default.createDirectory(
             at: folder.appendingPathComponent("home"), withIntermediateDirectories: true)
         try write("password", Self.password + "\n")
@@ -17,7 +19,7 @@ final class Sandbox {
 
     deinit {
         for vault in vaults { _ = try? run(["--vault", vault, "lock"]) }
-        try? FileManager.default.removeItem(at: folder)
+        try? FileManager.default.removeItem(at: folder.deletingLastPathComponent())
     }
 
     private var vaults: [String] = []

@@ -97,13 +97,24 @@ import Testing
         guard let key = row.key(row.keys[0]) else { throw Vector.Fault.missing("a key") }
         var sealer = try RecordSealer(vault: row.vault, collection: row.collection)
         let subject = row.keys.count > 1 && row.keys[1] != 0 ? row.key(row.keys[1]) : nil
+        var coder = FieldCoder()
+        var plaintexts: [UInt8] = []
+        var bounds: [Range<Int>] = []
+        for (_, value) in values {
+            let start = plaintexts.count
+            try coder.encode(value, into: &plaintexts)
+            bounds.append(start..<plaintexts.count)
+        }
+        let record = PreparedRecord(
+            plan: row.plan, members: [], id: row.id, values: values, plaintexts: plaintexts,
+            bounds: bounds,
+            clear: row.clear.map { (number: $0.number, place: 0, value: $0.value) })
         try sealer.seal(
             RecordSealer.Draft(
                 rid: row.rid, id: row.id, sequence: row.sequence,
                 header: try RecordHeader(parsing: try vector.bytes("header")), keys: row.keys,
-                values: values,
-                clear: row.clear.map { (number: $0.number, place: 0, value: $0.value) }),
-            plan: row.plan, vaultKey: key, subjectKey: subject, randomness: fixed)
+                record: record),
+            vaultKey: key, subjectKey: subject, randomness: fixed)
         try vector.same("seal", sealer.seal)
     }
 }

@@ -34,15 +34,18 @@ internal final class ImportLoad {
     internal func read(
         _ source: RecordSource, file: Int, progress: (Int) -> Void
     ) throws {
-        try ReadAhead.read(source) { event in
-            switch event {
-            case .record(let record):
-                try load(record, file: file)
-                progress(record.bytesConsumed)
-            case .reject(let reject):
-                self.reject(nil, file: file, line: reject.line, reject.reason)
-                progress(reject.bytesConsumed)
+        let preparer = try writer.makePreparer()
+        try ReadAhead.read(source, prepare: { ImportItem($0, preparer) }) { item in
+            switch item.content {
+            case .success(let content):
+                try load(item, content, file: file)
+            case .failure(let error as RecordsError) where Self.isOfTheRecord(error):
+                reject(item, error, file: file)
+            case .failure(let error): throw error
+            case nil:
+                reject(nil, file: file, line: item.line, item.reason)
             }
+            progress(item.bytesConsumed)
         }
     }
 
@@ -63,16 +66,15 @@ internal final class ImportLoad {
     private var rejected: Int { counts.values.reduce(unnamed) { $0 + $1.rejected } }
     private var unnamed = 0
 
-    private func load(_ source: SourceRecord, file: Int) throws {
-        let plan = try plan(source.collection)
+    private func load(_ item: ImportItem, _ content: ImportItem.Content, file: Int) throws {
+        let record = content.record
         do {
-            let id = try contentID(source.value, plan)
             let written = try writer.put(
-                source.value, in: plan, id: id, existing: existing(plan))
+                record, id: contentID(content), existing: existing(record.plan))
             if request.keepsGoing, written.outcome == .created {
-                origins[written.id] = Origin(file: file, line: source.line)
+                origins[written.id] = Origin(file: file, line: item.line)
             }
-            count(source.collection) { counts in
+            count(item.collection) { counts in
                 switch written.outcome {
                 case .created: counts.created += 1
                 case .updated: counts.updated += 1
@@ -81,9 +83,13 @@ internal final class ImportLoad {
             }
         } catch let error as RecordsError {
             guard Self.isOfTheRecord(error) else { throw error }
-            let reason = VaultError(error).message.split(separator: "\n").joined(separator: "; ")
-            reject(source.collection, file: file, line: source.line, reason)
+            reject(item, error, file: file)
         }
+    }
+
+    private func reject(_ item: ImportItem, _ error: RecordsError, file: Int) {
+        let reason = VaultError(error).message.split(separator: "\n").joined(separator: "; ")
+        reject(item.collection, file: file, line: item.line, reason)
     }
 
     /// Whether an error is the record's own, so that others may still be right.
@@ -105,14 +111,14 @@ internal final class ImportLoad {
 
     /// The id of a record without a key: from its content and its ordinal among equals, so that
     /// importing again changes nothing.
-    private func contentID(_ value: Value, _ plan: CollectionPlan) throws -> Identifier? {
-        if let key = plan.keyName, let held = value[key], held != .null { return nil }
-        let content = JSON.write(value)
-        let first = writer.reader.names.id(ofContent: content, ordinal: 0, in: plan.number)
+    private func contentID(_ content: ImportItem.Content) -> Identifier? {
+        guard let first = content.firstID else { return nil }
         let ordinal = ordinals[first] ?? 0
         ordinals[first] = ordinal + 1
         guard ordinal > 0 else { return first }
-        return writer.reader.names.id(ofContent: content, ordinal: ordinal, in: plan.number)
+        return writer.reader.names.id(
+            ofContent: JSON.write(.object(content.record.members)), ordinal: ordinal,
+            in: content.record.plan.number)
     }
 
     private func dropBroken() throws {

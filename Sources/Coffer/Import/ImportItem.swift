@@ -1,0 +1,56 @@
+internal import CofferBytes
+internal import CofferExchange
+internal import CofferFormat
+internal import CofferRecords
+
+/// A part of a file on its way from the thread that reads to the one that writes.
+internal struct ImportItem: Sendable {
+    /// A record that can be written.
+    struct Content: Sendable {
+        let record: PreparedRecord
+        /// The id of the first record with this content; nil for a record with a key.
+        let firstID: Identifier?
+    }
+
+    /// The record, or why it is none that can be written; nil for a part that is no record.
+    let content: Result<Content, any Error>?
+    /// The collection; empty for a part that is no record.
+    let collection: String
+    /// The line, from 1, on which it begins.
+    let line: Int
+    /// Why a part is no record.
+    let reason: String
+    /// How many bytes of the file were used up to here.
+    let bytesConsumed: Int
+
+    /// Prepares an event; runs on the reading thread.
+    init(_ event: RecordEvent, _ preparer: RecordPreparer) {
+        switch event {
+        case .record(let source):
+            content = Result { try Self.prepare(source, preparer) }
+            collection = source.collection
+            line = source.line
+            reason = ""
+            bytesConsumed = source.bytesConsumed
+        case .reject(let reject):
+            content = nil
+            collection = ""
+            line = reject.line
+            reason = reject.reason
+            bytesConsumed = reject.bytesConsumed
+        }
+    }
+
+    private static func prepare(
+        _ source: SourceRecord, _ preparer: RecordPreparer
+    ) throws -> Content {
+        let plan = try preparer.plan(named: source.collection)
+        let record = try preparer.prepare(source.value, in: plan)
+        if let key = plan.keyName, let held = source.value[key], held != .null {
+            return Content(record: record, firstID: nil)
+        }
+        let first = preparer.names.id(
+            ofContent: JSON.write(source.value), ordinal: 0, in: plan.number)
+        return Content(record: record, firstID: first)
+    }
+}
