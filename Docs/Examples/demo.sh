@@ -51,6 +51,8 @@ show import campaign
 show list npcs --where 'level > 4 and alive' --sort level --reverse --fields name,level,secret
 show get npcs tibb
 show set npcs tibb alive:=false
+show undo
+show history npcs tibb
 show export npcs --format csv -o npcs.csv
 show check
 show status

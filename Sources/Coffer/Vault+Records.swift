@@ -152,9 +152,13 @@ extension Vault {
 
     /// Deletes records, and does to those that refer to them what their schemas say.
     ///
+    /// - Parameter isForgetting: Whether no version of what goes is kept, so that it can neither
+    ///   be undone nor put back.
     /// - Returns: How many went, those in cascade included.
     /// - Throws: ``VaultError/Code/noRecord``, ``VaultError/Code/referenced``; then none goes.
-    public func remove(_ collection: String, _ names: [String]) throws(VaultError) -> Int {
+    public func remove(
+        _ collection: String, _ names: [String], isForgetting: Bool = false
+    ) throws(VaultError) -> Int {
         try catching {
             try records.write { writer in
                 let plan = try writer.plan(named: collection)
@@ -172,14 +176,16 @@ extension Vault {
                         continue
                     }
                     gone.insert(id)
-                    removed += try writer.delete(id, in: plan)
+                    removed += try writer.delete(
+                        id, in: plan, isForgetting: isForgetting)
                 }
                 return removed
             }
         }
     }
 
-    private static func written(_ result: RecordWriter.Written) -> Written {
+    /// What is told of a record that was written.
+    internal static func written(_ result: RecordWriter.Written) -> Written {
         Written(
             id: result.id.description, version: result.revision,
             isNew: result.outcome == .created,

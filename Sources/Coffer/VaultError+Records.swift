@@ -40,6 +40,12 @@ extension VaultError {
             return VaultError(
                 .damaged,
                 "\(collection): records are missing, doubled or put back; run: coffer check")
+        case .nothingToUndo(nil):
+            return VaultError(.nothingToUndo, "there is no change that could be undone")
+        case .nothingToUndo(let collection?):
+            return VaultError(
+                .nothingToUndo,
+                "\(collection): the version before the last change is no longer kept")
         case .schema(let what): return VaultError(.invalid, "schema: \(what)")
         }
     }

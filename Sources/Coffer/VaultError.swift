@@ -48,6 +48,8 @@ extension VaultError {
         public static let versionConflict = Code("version-conflict")
         /// Another record has the value of a unique field.
         public static let notUnique = Code("not-unique")
+        /// There is no change that could be undone.
+        public static let nothingToUndo = Code("nothing-to-undo")
         /// Other records refer to this one.
         public static let referenced = Code("referenced")
         /// A reference leads nowhere.

@@ -5,7 +5,7 @@ extension VaultState {
     ///
     /// - Throws: `limit` for a state that is too long or too many devices, `unknown` for an
     ///   unknown table or reason, `invalid` for lists out of order, bodies that are not those of
-    ///   the collections, or a sum over no rows; `truncated` and `trailing` for a wrong length.
+    ///   the collections, a change above the sequence, or a sum over no rows; `truncated` and `trailing` for a wrong length.
     package init(parsing bytes: [UInt8]) throws(ByteReader.Failure) {
         guard bytes.count <= Self.sizeLimit else { throw .limit }
         var reader = ByteReader(bytes)
@@ -13,16 +13,20 @@ extension VaultState {
         guard let reason = EpochReason(rawValue: try reader.u8()) else { throw .unknown }
         let generation = try reader.u64()
         let sequence = try reader.u64()
+        let change = try reader.u64()
+        guard change <= sequence else { throw .invalid }
         self.init(instance: try reader.identifier())
         self.epoch = epoch
         epochReason = reason
         self.generation = generation
         self.sequence = sequence
+        self.change = change
         nextAudit = try reader.u64()
         auditHead = try reader.take(32)
         nextCollection = try reader.u32()
         nextKey = try reader.u32()
         nextSlot = try reader.u32()
+        historyPolicy = HistoryPolicy(days: try reader.u16(), versions: try reader.u16())
         frame = try Self.sum(&reader)
         jobs = try Self.tally(&reader)
         try readBodies(&reader)
@@ -99,12 +103,15 @@ extension VaultState {
         writer.write(epochReason.rawValue)
         writer.write(generation)
         writer.write(sequence)
+        writer.write(change)
         writer.write(instance)
         writer.write(nextAudit)
         writer.write(auditHead)
         writer.write(nextCollection)
         writer.write(nextKey)
         writer.write(nextSlot)
+        writer.write(historyPolicy.days)
+        writer.write(historyPolicy.versions)
         writer.write(frame.bytes)
         writer.write(jobs.rows)
         writer.write(jobs.sum.bytes)

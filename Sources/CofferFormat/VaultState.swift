@@ -56,6 +56,20 @@ package struct VaultState: Equatable, Sendable {
         }
     }
 
+    /// How long older versions are kept: whichever bound is reached first.
+    package struct HistoryPolicy: Equatable, Sendable {
+        /// Days after which a version goes.
+        package var days: UInt16
+        /// The most older versions of one record; 0 keeps none.
+        package var versions: UInt16
+
+        /// Thirty days and twenty versions, unless said otherwise.
+        package init(days: UInt16 = 30, versions: UInt16 = 20) {
+            self.days = days
+            self.versions = versions
+        }
+    }
+
     /// The next numbers of a collection.
     package struct Counters: Equatable, Sendable {
         /// The next field or column number.
@@ -83,6 +97,8 @@ package struct VaultState: Equatable, Sendable {
     package var generation: UInt64
     /// The number of the newest change of a record.
     package var sequence: UInt64
+    /// The first number of the newest change set; 0 where there is none that could be undone.
+    package var change: UInt64
     /// This copy of the vault; a restore elsewhere gets another.
     package var instance: Identifier
     /// The number of the next audit entry.
@@ -95,6 +111,8 @@ package struct VaultState: Equatable, Sendable {
     package var nextKey: UInt32
     /// The next slot number.
     package var nextSlot: UInt32
+    /// How long older versions are kept.
+    package var historyPolicy: HistoryPolicy
     /// The sum over slots, roster, keys and catalog.
     package var frame: Sum256
     /// Running jobs.
@@ -117,12 +135,14 @@ package struct VaultState: Equatable, Sendable {
         epochReason = .created
         generation = 0
         sequence = 0
+        change = 0
         self.instance = instance
         nextAudit = 0
         auditHead = [UInt8](repeating: 0, count: 32)
         nextCollection = 1
         nextKey = 1
         nextSlot = 1
+        historyPolicy = HistoryPolicy()
         frame = Sum256()
         jobs = Tally()
         bodies = [:]

@@ -26,6 +26,10 @@ package final class CollectionPlan: Sendable {
     internal let select: String
     internal let insert: String
     internal let update: String
+    /// A full row of an older version, its number and note after the columns of the record.
+    internal let selectHistory: String
+    /// Copies a row into the history: number, note and row number of the record.
+    internal let keep: String
 
     /// Prepares a collection by the schema in its definition.
     ///
@@ -72,6 +76,11 @@ package final class CollectionPlan: Sendable {
         let names = ["rid", "id", "seq", "keys", "seal"] + definition.columns.map(\.name)
         let table = "c_\(definition.collection)"
         select = "SELECT \(names.joined(separator: ", ")) FROM \(table)"
+        let columns = names.joined(separator: ", ")
+        selectHistory = "SELECT \(columns), hid, note FROM h_\(definition.collection)"
+        keep =
+            "INSERT INTO h_\(definition.collection)(hid, note, \(columns)) "
+            + "SELECT ?1, ?2, \(columns) FROM \(table) WHERE rid = ?3"
         let marks = names.indices.map { "?\($0 + 1)" }
         insert =
             "INSERT INTO \(table)(\(names.joined(separator: ", "))) "

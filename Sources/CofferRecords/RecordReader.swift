@@ -58,17 +58,7 @@ package final class RecordReader {
     ///
     /// - Throws: `RecordsError.noRecord` when neither leads to a record.
     package func identify(_ text: String, in plan: CollectionPlan) throws -> Identifier {
-        var candidates: [Identifier] = []
-        if plan.definition.keyField != 0 {
-            if let id = names.id(of: .text(text), in: plan.number) { candidates.append(id) }
-            if JSONNumber.isValid(text),
-                let id = names.id(of: Value(numberLiteral: text), in: plan.number)
-            {
-                candidates.append(id)
-            }
-        }
-        if let id = Identifier(text: text) { candidates.append(id) }
-        for id in candidates where try exists(id, in: plan) { return id }
+        for id in candidates(text, in: plan) where try exists(id, in: plan) { return id }
         throw RecordsError.noRecord(collection: plan.name)
     }
 
@@ -150,12 +140,22 @@ package final class RecordReader {
 
     /// Opens the current row, a full row of `plan`.
     internal func open(_ row: borrowing Statement, _ plan: CollectionPlan) throws -> Record {
-        let opener = try self.opener(plan)
+        let header = try openHeader(row, plan)
         do {
-            let header = try opener.it.header(row, plan: plan) { number, scope in
+            return try assemble(try opener(plan), row, plan, header)
+        } catch RecordOpener.Failure.damaged(let what) {
+            throw damaged(plan, row.int64(0), Identifier(row.bytes(1)), what)
+        }
+    }
+
+    /// Opens the header of the current row, a full row of `plan`.
+    internal func openHeader(
+        _ row: borrowing Statement, _ plan: CollectionPlan
+    ) throws -> RecordHeader {
+        do {
+            return try opener(plan).it.header(row, plan: plan) { number, scope in
                 try keys.key(number, scope)
             }
-            return try assemble(opener, row, plan, header)
         } catch RecordOpener.Failure.damaged(let what) {
             throw damaged(plan, row.int64(0), Identifier(row.bytes(1)), what)
         }

@@ -7,12 +7,15 @@ internal import CofferStore
 extension RecordWriter {
     /// Deletes a record, and does to those that refer to it what their definitions say.
     ///
+    /// - Parameter isForgetting: Whether no version of what goes is kept; it cannot be undone then.
     /// - Returns: How many records went, those in cascade included.
     /// - Throws: `RecordsError.noRecord`, `versionConflict`, `restricted`.
     @discardableResult
     package func delete(
-        _ id: Identifier, in plan: CollectionPlan, revision: UInt64? = nil
+        _ id: Identifier, in plan: CollectionPlan, revision: UInt64? = nil,
+        isForgetting: Bool = false
     ) throws -> Int {
+        if isForgetting { transaction.isUndoable = false }
         guard let record = try reader.get(id, in: plan) else {
             throw RecordsError.noRecord(collection: plan.name)
         }
@@ -28,7 +31,7 @@ extension RecordWriter {
         }
         try refuseRestricted(gone)
         for doomed in gone { try clearReferences(to: doomed, except: gone) }
-        for doomed in gone.sorted() { try remove(doomed) }
+        for doomed in gone.sorted() { try remove(doomed, isForgetting: isForgetting) }
         return gone.count
     }
 
@@ -115,11 +118,18 @@ extension RecordWriter {
         }
     }
 
-    private func remove(_ doomed: Doomed) throws {
+    private func remove(_ doomed: Doomed, isForgetting: Bool) throws {
         guard let definition = reader.frame.catalog[doomed.collection] else { return }
         let plan = try records.plan(definition)
         guard let record = try reader.get(doomed.id, in: plan) else { return }
+        try remove(record, plan)
+        if isForgetting { try forget(record.id, in: plan, keeping: 0) }
+    }
+
+    /// Deletes a record, whoever refers to it, and leaves a tombstone.
+    internal func remove(_ record: Record, _ plan: CollectionPlan) throws {
         let seal = try rowSeal(record.rid, plan)
+        try keep(record, seal: seal, in: plan, .deleted)
         let row = try transaction.connection.cached("DELETE FROM c_\(plan.number) WHERE rid = ?1")
         try row.bind(record.rid, at: 1)
         _ = try row.step()

@@ -50,7 +50,11 @@ package final class RecordWriter {
     /// Reads inside the transaction.
     package private(set) var reader: RecordReader
     internal let records: Records
-    private var preparer: RecordPreparer
+    internal private(set) var preparer: RecordPreparer
+    /// Collections whose history this transaction has changed.
+    internal var touchedHistories: Set<UInt32> = []
+    /// Rows that have left the sums and are written over last.
+    internal var waiting: [(Record, PreparedRecord)] = []
     private var sealers: [UInt32: Sealer] = [:]
     private var nextRows: [UInt32: Int64] = [:]
 
@@ -164,17 +168,20 @@ package final class RecordWriter {
         return JSON.write(.object(ordered))
     }
 
-    private func insert(_ id: Identifier, _ record: PreparedRecord) throws -> Written {
+    /// Writes a record that is not there.
+    internal func insert(
+        _ id: Identifier, _ record: PreparedRecord, created: Int64? = nil, revision: UInt64 = 1
+    ) throws -> Written {
         let plan = record.plan
         let rid = try nextRow(plan)
         let header = RecordHeader(
-            created: transaction.now, modified: transaction.now, device: transaction.device,
-            revision: 1, present: [])
+            created: created ?? transaction.now, modified: transaction.now,
+            device: transaction.device, revision: revision, present: [])
         try write(
             record, id: id, rid: rid, sequence: transaction.nextSequence(), header: header,
             sql: plan.insert)
         nextRows[plan.number] = rid + 1
-        return Written(id: id, revision: 1, outcome: .created)
+        return Written(id: id, revision: revision, outcome: .created)
     }
 
     /// Writes over a record.
@@ -185,9 +192,21 @@ package final class RecordWriter {
         {
             throw keyProblem(plan, Self.fixedKey)
         }
+        try leave(old, plan)
+        return try write(record, over: old)
+    }
+
+    /// The row of a record leaves the sums, and goes into the history as it stands.
+    internal func leave(_ old: Record, _ plan: CollectionPlan) throws {
         let seal = try rowSeal(old.rid, plan)
+        try keep(old, seal: seal, in: plan, .replaced)
         transaction.leave(
             .records, collection: plan.number, key: old.rid.bigEndianBytes, seal: seal)
+    }
+
+    /// Writes a record into a row that has left the sums.
+    internal func write(_ record: PreparedRecord, over old: Record) throws -> Written {
+        let plan = record.plan
         let header = RecordHeader(
             created: old.header.created, modified: transaction.now, device: transaction.device,
             revision: old.header.revision + 1, present: [])
@@ -230,6 +249,9 @@ package final class RecordWriter {
         }
         let isSubject = keys.count > 1 && keys[1] != 0
         let subjectKey = isSubject ? try reader.keys.key(keys[1], .subject) : nil
+        guard !isSubject || subjectKey != nil else {
+            throw StoreError.damaged("the key of a person")
+        }
         let sealer = try self.sealer(plan)
         try sealer.it.seal(
             draft, vaultKey: vaultKey, subjectKey: subjectKey, randomness: transaction.randomness)
@@ -276,10 +298,13 @@ package final class RecordWriter {
     }
 
     private func nextRow(_ plan: CollectionPlan) throws -> Int64 {
-        if let known = nextRows[plan.number] { return known }
+        if let known = nextRows[plan.number] {
+            guard known < .max else { throw StoreError.exhausted("records") }
+            return known
+        }
         let row = try transaction.connection.cached("SELECT max(rid) FROM c_\(plan.number)")
         guard try row.step() else { return 1 }
-        guard row.int64(0) < .max else { throw StoreError.exhausted("records") }
+        guard row.int64(0) < .max - 1 else { throw StoreError.exhausted("records") }
         return row.int64(0) + 1
     }
 

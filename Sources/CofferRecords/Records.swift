@@ -25,6 +25,7 @@ package final class Records {
             let writer = try RecordWriter(records: self, transaction: transaction)
             let result = try body(writer)
             try writer.checkReferences()
+            try writer.expireHistory()
             return result
         }
     }

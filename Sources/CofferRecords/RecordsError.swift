@@ -24,6 +24,8 @@ package enum RecordsError: Error, Equatable, Sendable {
     case damaged(collection: String, rid: Int64, id: Identifier?, what: String)
     /// Counts or sums do not agree with the sealed state.
     case incomplete(collection: String)
+    /// There is no change to undo, or a version of before is no longer kept in the collection.
+    case nothingToUndo(String?)
     /// A schema cannot be put in force; the text says why.
     case schema(String)
 

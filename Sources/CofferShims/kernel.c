@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static long negative(long result) { return result < 0 ? -(long)errno : result; }
@@ -42,6 +44,10 @@ int CofferShims_keyUnlink(int32_t key, int32_t ring) {
     return (int)negative(syscall(SYS_keyctl, KEYCTL_UNLINK, key, ring));
 }
 
+int CofferShims_keyUpdate(int32_t key, const void *payload, size_t count) {
+    return (int)negative(syscall(SYS_keyctl, KEYCTL_UPDATE, key, payload, count));
+}
+
 int CofferShims_keyRevoke(int32_t key, int32_t ring) {
     long result = negative(syscall(SYS_keyctl, KEYCTL_REVOKE, key));
     syscall(SYS_keyctl, KEYCTL_UNLINK, key, ring);
@@ -71,4 +77,10 @@ int CofferShims_openBeneath(int directory, const char *path, uint64_t flags, uin
 
 int CofferShims_memoryFile(const char *name) {
     return (int)negative(memfd_create(name, MFD_CLOEXEC));
+}
+
+int CofferShims_isInMemory(const char *path) {
+    struct statfs status;
+    if (statfs(path, &status) != 0) return 0;
+    return status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC;
 }

@@ -15,6 +15,9 @@ extension Store {
         }
     }
 
+    /// A number that moves with every commit of another connection.
+    package func commitMark() throws -> Int64 { try connection.dataVersion() }
+
     /// Runs `body` in one transaction and commits it with a new state.
     ///
     /// - Throws: What `body` throws, after a rollback that leaves everything as it was;

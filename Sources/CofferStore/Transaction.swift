@@ -19,6 +19,10 @@ package final class Transaction {
     package let now: Int64
     /// The device that writes.
     package let device: Identifier
+    /// The first sequence number of what this transaction changes: the number of its change set.
+    package let change: UInt64
+    /// Whether what this transaction changes can be undone.
+    package var isUndoable = true
     private let store: Store
     /// Authenticates rows, ready for many; and the message of the row at hand.
     private let authenticator: HMACSHA256.Authenticator
@@ -29,6 +33,7 @@ package final class Transaction {
         self.frame = frame
         self.state = state
         connection = store.connection
+        change = state.sequence + 1
         now = store.environment.now()
         device = try store.memory.device(store.environment.randomness)
         authenticator = HMACSHA256.Authenticator(frame.stateMAC)
@@ -130,6 +135,17 @@ package final class Transaction {
         enter(.tombstone, key: sequence.bigEndianBytes, seal: seal)
     }
 
+    /// Seals the note of a version that this transaction moves into the history.
+    package func note(
+        _ reason: HistoryNote.Reason, number: UInt64, collection: UInt32, seal: [UInt8]
+    ) throws -> [UInt8] {
+        let note = HistoryNote(
+            change: change, time: now, reason: reason, digest: SHA256.hash(seal))
+        return try Cobblestone.seal(
+            note.bytes, under: frame.catalogKey,
+            context: HistorySeal.context(vault, collection, number), randomness: randomness)
+    }
+
     /// Makes a new key for a person and gives its number.
     package func makeSubjectKey(_ subject: Identifier) throws -> UInt32 {
         let number = state.nextKey
@@ -151,6 +167,7 @@ package final class Transaction {
     /// Seals and writes the new state; the last thing before the commit.
     internal func finish() throws -> Store.Verified {
         state.generation += 1
+        if state.sequence >= change { state.change = isUndoable ? change : 0 }
         if state.devices[device] == nil, state.devices.count >= VaultState.deviceLimit,
             let oldest = state.devices.min(by: { $0.value < $1.value })?.key
         {

@@ -85,10 +85,18 @@ import Testing
         try hold("signer", try box.open(["key", "public", "--json"]))
         try hold("check", try box.open(["check", "--json"]))
         try hold("accept-older", try box.open(["accept-older", "--json"]))
+        try hold("history", try box.open(["history", "npcs", "a", "--json"]))
         try hold("removed", try box.open(["rm", "npcs", "a", "--json"]))
+        try hold("trash", try box.open(["trash", "list", "--json"]))
+        try hold("undone", try box.open(["undo", "--json"]))
+        for row in try box.open(["changes", "--since", "2"]).output.split(separator: "\n") {
+            unused.remove("change")
+            try expect(row, keeps: schemas["change"], "change")
+        }
+        try hold("policy", try box.open(["history", "policy", "--days", "9", "-y", "--json"]))
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.count == 19)
+        #expect(schemas.count == 24)
     }
 
     @Test func aDamagedVaultIsNamedAndEndsWithSix() throws {

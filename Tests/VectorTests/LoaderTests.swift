@@ -26,8 +26,8 @@ import Testing
         let areas = try FileManager.default.contentsOfDirectory(atPath: Vector.folder.path)
         #expect(
             areas.sorted() == [
-                "audit", "catalog", "id", "index", "key", "record", "roster", "slot", "state",
-                "tombstone", "value",
+                "audit", "catalog", "id", "index", "key", "note", "record", "roster", "slot",
+                "state", "tombstone", "value",
             ])
         let counts = try areas.map { try Vector.all(of: $0).count }
         print("vectors: \(counts.reduce(0, +)) files in \(areas.count) areas")

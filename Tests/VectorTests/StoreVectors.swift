@@ -104,4 +104,24 @@ import Testing
             try vector.same("plain", try Tombstone(parsing: plain).bytes)
         }
     }
+
+    @Test func notesOpenAsTheFilesSay() throws {
+        try run("note") { vector in
+            let vault = try vector.identifier("vault")
+            let collection = UInt32(try vector.integer("collection"))
+            let number = UInt64(try vector.integer("hid"))
+            let frame = try FrameMaker.frame(
+                vault: vault, keys: [.catalog: try vector.bytes("key")])
+            let context = HistorySeal.context(vault, collection, number)
+            if vector.expect == .success { try vector.same("context", context) }
+            let seal = try vector.bytes("seal")
+            let plain = try Cobblestone.open(seal, under: frame.catalogKey, context: context)
+            try vector.same("plain", plain)
+            try vector.same("plain", try HistoryNote(parsing: plain).bytes)
+            let opened = HistorySeal.open(
+                seal, number: number, collection: collection,
+                seal: try vector.bytes("rowSeal"), frame: frame)
+            guard opened != nil else { throw Refusal(.mismatch) }
+        }
+    }
 }

@@ -161,6 +161,17 @@ def check_tombstone(v: dict) -> None:
     same("plain", plain.hex(), v["plain"])
 
 
+def check_note(v: dict) -> None:
+    vault, key, sealed, row = unhex(v, "vault", "key", "seal", "rowSeal")
+    context = r.note_context(vault, v["collection"], v["hid"])
+    plain = p.open_seal(key, context, sealed, "note")
+    note = r.Note.parse(plain)
+    same("plain", note.encode(), plain)
+    same("plain", plain.hex(), v["plain"])
+    if note.digest != p.sha256(row):
+        raise mismatch("the note of another row")
+
+
 CHECKS = {
     name.removeprefix("check_"): function
     for name, function in list(globals().items())

@@ -9,7 +9,7 @@ from pathlib import Path
 from catalog import INDEX, PLAIN, REFERENCE, SELF, UNIQUE, Collection, Field
 from jsontext import Number, write
 from make import NOW, Maker, Row
-from records import Tombstone
+from records import DELETED, REPLACED, Tombstone
 
 PASSWORD = "Zw\u00f6lf Boxk\u00e4mpfer"  # as a keyboard writes it; NFC already
 SAME_PASSWORD = "Zwo\u0308lf Boxka\u0308mpfer"  # decomposed: the same password
@@ -92,6 +92,8 @@ def rows() -> list[Row]:
             ("shoe", Number("42.50")), ("tags", ["a", None, True, ()]), ("", "empty name"))}),
         Row(1, {1: "bj\u00f6rn", 3: None, 6: Number("1.5"), 8: (("street", "\u00d8vre \"1\"\n"),)}, revision=3),
         Row(1, {1: "chlo\u00e9", 6: Number("1e400")}),
+        Row(1, {1: "anna", 3: "anna@old.example"}, ended=REPLACED),
+        Row(3, {1: long}, bytes.fromhex("3e8f405f0dc04fbfc253647586970819"), ended=DELETED),
         Row(2, {1: "Ser Odo", 3: "anna", 5: [Number("1"), Number("1.0"), Number("1e2"), Number("-0")],
                 6: Number("9223372036854775807"), 8: "was the spy"}),
         Row(2, {1: "Nameless", 5: long, 6: Number("9223372036854775808"), 8: "under the vault key"}),

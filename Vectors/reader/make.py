@@ -84,6 +84,7 @@ class Row:
     values: dict[int, object]
     id: bytes = b""
     revision: int = 1
+    ended: int = 0  # the reason of its note, for an older version
 
 
 @dataclass
@@ -126,7 +127,8 @@ class Maker:
         for name, columns in cat.SYSTEM:
             database.execute(f"CREATE TABLE {name}({columns})")
         for collection in self.collections:
-            for _, _, _, sql in cat.statements(collection):
+            old = any(x.ended and x.collection == collection.number for x in self.rows)
+            for _, _, _, sql in cat.statements(collection, old):
                 database.execute(sql)
         recovery = self.fill(database)
         database.execute("COMMIT")
@@ -137,13 +139,13 @@ class Maker:
     def fill(self, database: sqlite3.Connection) -> str:
         """All rows, then the state over them."""
         keys = st.StateKeys(self.by_purpose[k.STATE].key, self.vault)
-        state = st.State(1, 0, 7, 0, self.stream.draw(16), 0, bytes(32),
+        state = st.State(1, 0, 7, 0, 0, self.stream.draw(16), 0, bytes(32),
                          max(c.number for c in self.collections) + 1, 0, 3)  # fmt: skip
         state.devices = [(self.device, 7)]
         state.counters = [st.Counters(n, following, 1) for n, following in self.next_field.items()]
-        bodies = {(st.HISTORY, c.number): [] for c in self.collections}
-        bodies |= {(table, 0): [] for table in st.BODIES}
+        bodies = {(table, 0): [] for table in st.BODIES}
         for c in self.collections:
+            bodies[st.HISTORY, c.number] = self.put_history(database, c, state)
             bodies[st.RECORDS, c.number] = self.put_records(database, c, state)
         for tomb in self.tombs:
             state.seq += 1
@@ -215,7 +217,7 @@ class Maker:
     def put_records(self, database: sqlite3.Connection, c: cat.Collection, state: st.State) -> list:
         """The records of one collection."""
         rows = []
-        for rid, row in enumerate((x for x in self.rows if x.collection == c.number), 1):
+        for rid, row in enumerate((x for x in self.rows if x.collection == c.number and not x.ended), 1):
             state.seq += 1
             place, sealed, columns = self.make_record(c, row, rid, state.seq)
             names = ["rid", "id", "seq", "keys", "seal", *columns]
@@ -223,6 +225,24 @@ class Maker:
             fixed = (rid, place.id, place.seq, place.key_column(), sealed)
             database.execute(sql, (*fixed, *columns.values()))
             rows.append((i64(rid), sealed))
+        return rows
+
+    def put_history(self, database: sqlite3.Connection, c: cat.Collection, state: st.State) -> list:
+        """Older versions of one collection, each with its note."""
+        rows = []
+        for hid, row in enumerate((x for x in self.rows if x.collection == c.number and x.ended), 1):
+            state.seq += 1
+            place, sealed, columns = self.make_record(c, row, hid, state.seq)
+            plain = r.Note(state.seq + 1, NOW, row.ended, p.sha256(sealed)).encode()
+            context = r.note_context(self.vault, c.number, hid)
+            note = self.stream.seal(self.by_purpose[k.CATALOG].key, context, plain)
+            names = ["hid", "note", "rid", "id", "seq", "keys", "seal", *columns]
+            sql = f"INSERT INTO h_{c.number}({', '.join(names)}) VALUES({', '.join('?' * len(names))})"
+            fixed = (hid, note, hid, place.id, place.seq, place.key_column(), sealed)
+            database.execute(sql, (*fixed, *columns.values()))
+            rows.append((i64(hid), note + sealed))
+        if rows:
+            next(n for n in state.counters if n.collection == c.number).history = len(rows) + 1
         return rows
 
     def make_record(

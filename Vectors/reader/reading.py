@@ -18,10 +18,12 @@ from records import (
     Clear,
     Entry,
     Header,
+    Note,
     Place,
     Tombstone,
     audit_context,
     next_head,
+    note_context,
     open_field,
     open_header,
     tomb_context,
@@ -54,6 +56,8 @@ class Reading:
             raise mismatch(f"the database is damaged: {verdict}")
         for collection in self.vault.collections:
             yield from ((collection, record) for record in self.records(collection))
+        for collection in self.vault.collections:
+            self.history(collection)
         self.tombstones()
         self.audit()
         self.rest()
@@ -70,15 +74,46 @@ class Reading:
         self.compare(st.RECORDS, c.number, rows, total)
         self.counts[c.name] = rows
 
+    def history(self, c: Collection) -> None:
+        """Section 11: older versions open as records do, and each has its note."""
+        columns = ", ".join(f"{letter}_{number}" for letter, number in c.columns)
+        sql = f"SELECT rid, id, seq, keys, seal{columns and ', ' + columns}, hid, note FROM h_{c.number}"
+        number = next(n for n in self.vault.state.counters if n.collection == c.number).history
+        total = rows = 0
+        for *row, hid, sealed in self.vault.database.connection.execute(sql + " ORDER BY hid"):
+            what = f"older version {hid} of collection {c.number}"
+            if not isinstance(sealed, bytes) or not 0 < hid < number:
+                raise not_canonical(f"{what} has a column of another type or a number not given")
+            record, _ = self.opened(c, tuple(row), what)
+            context = note_context(self.vault.id, c.number, hid)
+            note = Note.parse(p.open_seal(self.vault.catalog_key, context, sealed, what))
+            if note.digest != p.sha256(row[4]):
+                raise mismatch(f"{what} has the note of another")
+            if note.change > self.vault.state.seq:
+                raise mismatch(f"{what} was replaced by a change that is not there yet")
+            self.take_seq(record.place.seq, what)
+            rows += 1
+            total += self.vault.state_keys.code(st.HISTORY, c.number, i64(hid), sealed + row[4])
+        self.compare(st.HISTORY, c.number, rows, total)
+        if rows:
+            self.counts[f"{c.name}, older versions"] = rows
+
     def record(self, c: Collection, row: tuple) -> Record:
-        """One row: keys, header, fields, then the clear columns against the fields."""
+        """One row, then the clear columns against the fields."""
+        what = f"record {row[0]} of collection {c.number}"
+        record, clear = self.opened(c, row, what)
+        self.take_seq(record.place.seq, what)
+        self.clear(c, record, clear, what)
+        self.names(c, record, what)
+        return record
+
+    def opened(self, c: Collection, row: tuple, what: str) -> tuple[Record, dict]:
+        """One row: keys, header, fields."""
         rid, ident, seq, keys, seal, *columns = row
-        what = f"record {rid} of collection {c.number}"
         if not all(isinstance(b, bytes) for b in (ident, keys, seal)) or not isinstance(seq, int):
             raise not_canonical(f"{what} has a column of another type")
         if len(ident) != 16 or len(keys) != 4 * c.scopes or seq < 0:
             raise not_canonical(f"{what} has a column of another size")
-        self.take_seq(seq, what)
         numbers = [int.from_bytes(keys[at : at + 4], "big") for at in range(0, len(keys), 4)]
         place = Place(self.vault.id, c.number, rid, ident, seq, numbers)
         sealers = [self.sealer(numbers[0], FIELDS, what)]
@@ -96,9 +131,7 @@ class Reading:
             found[i] = values.decode(open_field(place, sealer, r, i, sealed[i], tags[i]))
         record = Record(place, header, found)
         self.overflow(c, record, what)
-        self.clear(c, record, clear, what)
-        self.names(c, record, what)
-        return record
+        return record, clear
 
     def sealer(self, number: int, purpose: int, what: str) -> p.XAES:
         """The cipher of a data key; made once per key."""
@@ -204,12 +237,11 @@ class Reading:
         self.counts["audit entries"] = len(rows)
 
     def rest(self) -> None:
-        """Keys of persons; tables and histories that are empty in this release."""
+        """Keys of persons; tables that are empty in this release."""
         persons = [(num, seal) for num, who, seal in self.vault.key_rows if who is not None]
         self.compare_rows(st.SUBJECTS, persons)
         self.counts["keys of persons"] = len(persons)
         empty = [("job", 0, 0), ("quar", st.QUARANTINE, 0), ("chunk", st.CHUNK, 0), ("pack", st.PACK, 0)]
-        empty += [(f"h_{c.number}", st.HISTORY, c.number) for c in self.vault.collections]
         for table, number, collection in empty:
             if self.vault.database.one(f"SELECT count(*) FROM {table}"):
                 raise unknown(f"{table} has rows, which this version does not know")

@@ -18,9 +18,11 @@ from encoding import (
     u16,
     u32,
     u64,
+    unknown,
 )
 
 SALT = 24  # R
+REPLACED, DELETED = 1, 2  # reasons of a note
 AUDIT_LIMIT = 64 * 1_024  # section 15
 Clear = int | float | str | bytes
 
@@ -178,6 +180,34 @@ class Tombstone:
         tomb = cls(c.u32(), c.id(), c.i64(), c.u64())
         c.end()
         return tomb
+
+
+def note_context(vault: bytes, collection: int, hid: int) -> bytes:
+    return context("coffer/v1/note", vault, u32(collection), u64(hid))
+
+
+@dataclass
+class Note:
+    """Why and when a version went into the history (section 11)."""
+
+    change: int
+    time: int
+    reason: int
+    digest: bytes
+
+    def encode(self) -> bytes:
+        return u64(self.change) + i64(self.time) + u8(self.reason) + self.digest
+
+    @classmethod
+    def parse(cls, data: bytes) -> Note:
+        c = Cursor(data, "a note")
+        note = cls(c.u64(), c.i64(), c.u8(), c.take(32))
+        c.end()
+        if note.reason not in (REPLACED, DELETED):
+            raise unknown(f"a note has reason {note.reason}")
+        if not note.change:
+            raise not_canonical("a note has change 0")
+        return note
 
 
 def audit_context(vault: bytes, num: int) -> bytes:

@@ -202,7 +202,7 @@ def state_scenarios() -> Iterator[Scenario]:
     keys = st.StateKeys(KEY, VAULT)
     bodies = [st.Body(st.RECORDS, 1, 2, keys.sum(st.RECORDS, 1, [(i64(1), b"a"), (i64(2), b"b")])),
               st.Body(st.HISTORY, 1)] + [st.Body(t, 0) for t in st.BODIES]  # fmt: skip
-    full = st.State(1, 0, 42, 17, draw(16), 3, draw(32), 2, 9, 3, bodies=bodies)
+    full = st.State(1, 0, 42, 17, 15, draw(16), 3, draw(32), 2, 9, 3, bodies=bodies)
     full.frame = sum(keys.code(*item) for item in items) % 2**256
     full.counters, full.devices = [st.Counters(1, 8, 1)], [(draw(16), 42)]
 
@@ -237,6 +237,8 @@ def state_scenarios() -> Iterator[Scenario]:
     yield "fault-history-missing", "a collection without history body", bad, state(history)
     summed = replace(full, bodies=[bodies[0], st.Body(st.HISTORY, 1, 0, 5), *bodies[2:]])
     yield "fault-sum-of-nothing", "a sum over no rows", bad, state(summed)
+    ahead = replace(full, change=18)
+    yield "fault-change", "a change set above the seq", bad, state(ahead)
     twice = replace(full, devices=full.devices * 2)
     yield "fault-device-twice", "one device twice", bad, state(twice)
     many = replace(full, devices=[(n.to_bytes(16, "big"), 1) for n in range(65)])

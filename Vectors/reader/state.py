@@ -51,12 +51,15 @@ class State:
     reason: int
     generation: int
     seq: int
+    change: int
     instance: bytes
     next_audit: int
     audit_head: bytes
     next_collection: int
     next_key: int
     next_slot: int
+    days: int = 30
+    versions: int = 20
     frame: int = 0
     jobs: int = 0
     jobs_sum: int = 0
@@ -66,8 +69,9 @@ class State:
 
     def encode(self) -> bytes:
         out = u64(self.epoch) + u8(self.reason) + u64(self.generation) + u64(self.seq)
-        out += self.instance + u64(self.next_audit) + self.audit_head
+        out += u64(self.change) + self.instance + u64(self.next_audit) + self.audit_head
         out += u32(self.next_collection) + u32(self.next_key) + u32(self.next_slot)
+        out += u16(self.days) + u16(self.versions)
         out += number(self.frame) + u64(self.jobs) + number(self.jobs_sum) + u16(len(self.bodies))
         for b in self.bodies:
             out += u8(b.table) + u32(b.collection) + u64(b.rows) + number(b.sum)
@@ -82,8 +86,8 @@ class State:
         if len(data) > LIMIT:
             raise over_limit(f"a state of {len(data)} bytes is over the limit of {LIMIT}")
         c = Cursor(data, "the state")
-        s = cls(c.u64(), c.u8(), c.u64(), c.u64(), c.id(), c.u64(), c.take(32),
-                c.u32(), c.u32(), c.u32(), of(c), c.u64(), of(c))  # fmt: skip
+        s = cls(c.u64(), c.u8(), c.u64(), c.u64(), c.u64(), c.id(), c.u64(), c.take(32),
+                c.u32(), c.u32(), c.u32(), c.u16(), c.u16(), of(c), c.u64(), of(c))  # fmt: skip
         s.bodies = [Body(c.u8(), c.u32(), c.u64(), of(c)) for _ in range(c.u16())]
         s.counters = [Counters(c.u32(), c.u16(), c.u64()) for _ in range(c.u16())]
         s.devices = [(c.id(), c.u64()) for _ in range(c.u16())]
@@ -97,6 +101,8 @@ class State:
             raise unknown(f"the state has epoch reason {self.reason}")
         if len(self.devices) > DEVICES:
             raise over_limit(f"the state lists {len(self.devices)} devices, more than {DEVICES}")
+        if self.change > self.seq:
+            raise not_canonical("the state's newest change set is not there yet")
         listed = [(b.table, b.collection) for b in self.bodies]
         ascending(listed, "the state's list of bodies")
         ascending([n.collection for n in self.counters], "the state's list of counters")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import primitives as p
 import records as r
+import notevectors as notes
 import sealvectors as seals
 import values
 import valuevectors
@@ -131,6 +132,7 @@ AREAS = {
     "roster": seals.roster_scenarios, "key": seals.key_scenarios, "state": seals.state_scenarios,
     "catalog": seals.catalog_scenarios, "audit": seals.audit_scenarios,
     "tombstone": seals.tombstone_scenarios,
+    "note": notes.note_scenarios,
 }  # fmt: skip
 
 

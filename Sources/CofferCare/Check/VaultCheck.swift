@@ -90,11 +90,15 @@ package struct VaultCheck {
         let body = VaultState.Body(.records, collection: plan.number)
         compare(tally, state.bodies[body], "record-missing", plan.name)
         var history = VaultState.Tally()
-        let rows = try reader.count(rowsOf: "h_\(plan.number)")
-        history.rows = rows
+        try reader.verifyHistory(plan, tally: &history) { problem in
+            guard case .damaged(_, let rid, let id, let what) = problem else { return }
+            let name = id.map { "\($0)" } ?? "row \(rid)"
+            report.add(.error, "history-damaged", "\(plan.name) \(name), older version: \(what)")
+        }
         let kept = state.bodies[VaultState.Body(.history, collection: plan.number)]
         compare(history, kept, "history-missing", "\(plan.name), history")
         report.count(plan.name, tally.rows)
+        if history.rows > 0 { report.count("\(plan.name), older versions", history.rows) }
     }
 
     /// Whether the state counts collections that the catalog does not have.

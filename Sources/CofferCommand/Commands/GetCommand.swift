@@ -29,7 +29,8 @@ internal enum GetCommand {
         try call.console.line(call.isJSON ? Visible.json(text) : Visible.lines(text))
     }
 
-    private static func printText(_ call: Call, _ document: Document) throws(Failure) {
+    /// The record for people.
+    internal static func printText(_ call: Call, _ document: Document) throws(Failure) {
         let console = call.console
         try console.line(
             Visible.line(

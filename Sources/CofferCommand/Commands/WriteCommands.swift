@@ -59,8 +59,13 @@ internal enum WriteCommands {
         if records.count > 1 {
             try call.confirm("Remove \(records.count) records of \(call.collection)?")
         }
+        let isForgetting = call.invocation.flag("now")
+        if isForgetting, records.count == 1 {
+            try call.confirm("Remove it for good, with its older versions?")
+        }
         let vault = try call.open()
-        let removed = try vault.remove(call.collection, records)
+        let removed = try vault.remove(
+            call.collection, records, isForgetting: isForgetting)
         if call.isJSON {
             try call.console.print(.object([("removed", .integer(Int64(removed)))]))
         }
@@ -68,7 +73,8 @@ internal enum WriteCommands {
         return .done
     }
 
-    private static func tell(_ call: Call, _ written: Vault.Written) throws(Failure) {
+    /// Says what was written.
+    internal static func tell(_ call: Call, _ written: Vault.Written) throws(Failure) {
         guard call.isJSON else { return try call.console.line(written.id) }
         try call.console.print(
             .object([

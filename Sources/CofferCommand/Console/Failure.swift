@@ -57,7 +57,7 @@ extension Failure {
         switch code {
         case .usage: .usage
         case .wrongPassword, .locked: .locked
-        case .noVault, .noCollection, .noRecord: .notFound
+        case .noVault, .noCollection, .noRecord, .nothingToUndo: .notFound
         case .exists, .versionConflict, .notUnique, .referenced, .busy: .conflict
         case .damaged, .older, .changedUnderneath, .refusedLimit, .newerFormat: .damaged
         case .invalid, .brokenReference: .invalid

@@ -2,12 +2,16 @@ internal import CofferArguments
 
 extension Grammar {
     /// Single records and lists of them.
-    internal static var recordCommands: [Command] { [add, set, put, get, list, remove] }
+    internal static var recordCommands: [Command] {
+        [add, set, put, edit, get, list, remove] + historyCommands
+    }
 
-    private static let id = Option.value(
+    /// The option that names a record.
+    internal static let id = Option.value(
         "id", placeholder: "ID", help: "The record, where its key begins with a dash or is odd")
 
-    private static let record = Argument(
+    /// The record that a command is about.
+    internal static let record = Argument(
         "record", arity: .optional, help: "The record: its own key or its UUID")
 
     private static let values = Argument(
@@ -45,6 +49,15 @@ extension Grammar {
         heading: "Records",
         options: [.flag("stdin", help: "Read standard input")],
         arguments: [collection])
+
+    private static let edit = Command(
+        "edit", summary: "Edit a record in your editor",
+        discussion: """
+            The record comes up as JSON in VISUAL or EDITOR; without RECORD a new one is begun. \
+            It is written when the editor ends, if it keeps the schema and nobody changed it \
+            meanwhile. The text lies in memory only, never on a disk.
+            """,
+        heading: "Records", options: [id], arguments: [collection, record])
 
     private static let get = Command(
         "get", summary: "Show a record", heading: "Records",
@@ -84,13 +97,14 @@ extension Grammar {
         "rm", summary: "Remove records",
         discussion: """
             Records that refer to a removed one hold it back, go with it or lose the reference, \
-            as their schema says.
+            as their schema says. Removed records stay in the trash for a while: coffer trash list.
             """,
         heading: "Records",
         options: [
             .value(
                 "id", placeholder: "ID", isRepeatable: true,
-                help: "A record, where its key begins with a dash or is odd"), yes,
+                help: "A record, where its key begins with a dash or is odd"),
+            .flag("now", help: "For good, older versions too: nothing goes to the trash"), yes,
         ],
         arguments: [
             collection,

@@ -68,15 +68,13 @@ internal enum SecretReader {
     ///
     /// - Throws: `storage` when it cannot be run, or says by its exit status that it failed.
     internal static func read(command: String) throws(Failure) -> Secret {
-        var ends: [Int32] = [0, 0]
-        guard unsafe pipe(&ends) == 0 else { throw .storage("a pipe", .last) }
-        let (reading, writing) = (ends[0], ends[1])
+        let (reading, writing) = try ChildProcess.pipe()
         defer { close(reading) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         let process: pid_t
         do {
             defer { close(writing) }
-            process = try start(command, writingTo: writing)
+            process = try ChildProcess.start(
+                command, streams: [(writing, STDOUT_FILENO)], what)
         }
         let answer: Secret
         do throws(Failure) {
@@ -89,39 +87,10 @@ internal enum SecretReader {
         return answer
     }
 
-    private static func start(_ command: String, writingTo output: Int32) throws(Failure) -> pid_t {
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { unsafe posix_spawnattr_destroy(&attributes) }
-        // A signal that is ignored here would stay ignored in the command.
-        var restored = sigset_t()
-        unsafe sigemptyset(&restored)
-        unsafe sigaddset(&restored, SIGPIPE)
-        unsafe sigaddset(&restored, SIGXFSZ)
-        unsafe posix_spawnattr_setsigdefault(&attributes, &restored)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
-        let texts = ["sh", "-c", command]
-        var words: [UnsafeMutablePointer<CChar>?] = unsafe texts.map { unsafe strdup($0) } + [nil]
-        defer { unsafe words.forEach { unsafe free($0) } }
-        var process: pid_t = 0
-        let code = unsafe posix_spawn(
-            &process, "/bin/sh", &actions, &attributes, &words, environ)
-        guard code == 0 else {
-            throw .storage("the password command", SystemError(number: code))
-        }
-        return process
-    }
+    private static let what = "the password command"
 
     private static func wait(for process: pid_t) throws(Failure) {
-        var status: Int32 = 0
-        while unsafe waitpid(process, &status, 0) < 0 {
-            guard errno == EINTR else { throw .storage("the password command", .last) }
-        }
-        guard status == 0 else {
+        guard try ChildProcess.wait(for: process, what) else {
             throw Failure("storage", "the password command failed", .storage)
         }
     }

@@ -67,6 +67,9 @@ int CofferShims_keyLink(int32_t key, int32_t ring);
 /// KEYCTL_UNLINK from `ring`; 0 or -errno.
 int CofferShims_keyUnlink(int32_t key, int32_t ring);
 
+/// KEYCTL_UPDATE: another payload, unless the key was revoked; 0 or -errno.
+int CofferShims_keyUpdate(int32_t key, const void *_Nonnull payload, size_t count);
+
 /// KEYCTL_REVOKE, then KEYCTL_UNLINK from `ring`; 0 or -errno of the revocation.
 int CofferShims_keyRevoke(int32_t key, int32_t ring);
 
@@ -85,5 +88,8 @@ int CofferShims_openBeneath(
 
 /// memfd_create(2) with MFD_CLOEXEC; descriptor or -errno.
 int CofferShims_memoryFile(const char *_Nonnull name);
+
+/// Whether the file system at `path` is in memory, tmpfs or ramfs (statfs(2)); 1, or 0.
+int CofferShims_isInMemory(const char *_Nonnull path);
 
 #endif

@@ -1,0 +1,37 @@
+internal import Coffer
+internal import CofferArguments
+internal import Glibc
+
+/// `coffer changes`: the change feed, one object a line.
+internal enum ChangesCommand {
+    /// How often another program's commits are looked for, in microseconds.
+    private static let interval: UInt32 = 100_000
+
+    internal static func run(_ call: Call) throws -> ExitStatus {
+        var last: UInt64 = try call.number("since") ?? 0
+        let limit: Int = try call.number("limit") ?? .max
+        let vault = try call.open()
+        var count = 0
+        while true {
+            let mark = try vault.commitMark()
+            try vault.changes(since: last) { change in
+                guard count < limit else { return false }
+                try call.console.line(json(change).json)
+                last = change.number
+                count += 1
+                return true
+            }
+            guard call.invocation.flag("follow"), count < limit else { return .done }
+            try call.console.flush()
+            while try vault.commitMark() == mark { usleep(interval) }
+        }
+    }
+
+    private static func json(_ change: Vault.Change) -> JSONOutput {
+        .object([
+            ("seq", .count(change.number)), ("collection", .text(change.collection)),
+            ("id", .text(change.id)), ("kind", .text(change.kind.rawValue)),
+            ("version", .count(change.version)),
+        ])
+    }
+}

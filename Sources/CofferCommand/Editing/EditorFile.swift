@@ -1,0 +1,81 @@
+internal import CofferShims
+internal import Glibc
+
+/// A file for an editor, in memory only, that goes whatever happens.
+///
+/// It lies in a folder of its own on a file system in memory, so that what an editor puts beside it
+/// (swap files, backups) lies there too. A small shell waits on a pipe beside us and removes the
+/// folder when the pipe closes: at our end, a kill included.
+internal struct EditorFile: ~Copyable {
+    /// The path of the file.
+    internal let path: String
+    private let folder: String
+    private let lifeline: Int32
+    private let janitor: pid_t
+
+    /// Makes the file.
+    ///
+    /// - Throws: `storage` where no file system in memory takes it.
+    internal init(_ ambient: Ambient, named name: String, _ content: [UInt8]) throws(Failure) {
+        let folder = try Self.makeFolder(ambient)
+        let (reading, writing) = try ChildProcess.pipe()
+        defer { close(reading) }
+        let process: pid_t
+        do throws(Failure) {
+            process = try ChildProcess.start(
+                "cat >/dev/null; rm -rf -- \"$0\"", words: [folder],
+                streams: [(reading, STDIN_FILENO)], isApart: true, "the shell that tidies up")
+            try Self.write(content, to: folder + "/" + name)
+        } catch {
+            close(writing)
+            throw error
+        }
+        janitor = process
+        lifeline = writing
+        self.folder = folder
+        path = folder + "/" + name
+    }
+
+    deinit {
+        close(lifeline)
+        _ = try? ChildProcess.wait(for: janitor, "")
+        // The janitor has done it; where it could not, this does what it can.
+        _ = unsafe unlink(path)
+        _ = unsafe rmdir(folder)
+    }
+
+    private static func write(_ content: [UInt8], to path: String) throws(Failure) {
+        let descriptor = unsafe open(
+            path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .storage(path, .last) }
+        defer { close(descriptor) }
+        do {
+            try unsafe content.withUnsafeBytes { try unsafe Console.writeAll($0, to: descriptor) }
+        } catch { throw .storage(path, .last) }
+    }
+
+    /// What is in the file now.
+    internal func read() throws(Failure) -> [UInt8] { try InputFile.read(path) }
+
+    private static func makeFolder(_ ambient: Ambient) throws(Failure) -> String {
+        var places = ["/dev/shm", "/run/user/\(getuid())"]
+        if let runtime = ambient["XDG_RUNTIME_DIR"], runtime.hasPrefix("/") {
+            places.insert(runtime, at: 0)
+        }
+        for place in places where unsafe CofferShims_isInMemory(place) == 1 {
+            var template = Array((place + "/coffer-edit-XXXXXX").utf8CString)
+            let isMade = unsafe template.withUnsafeMutableBufferPointer {
+                guard let start = $0.baseAddress else { return false }
+                return unsafe mkdtemp(start) != nil
+            }
+            if isMade {
+                let bytes = template.dropLast().map { UInt8(bitPattern: $0) }
+                return String(decoding: bytes, as: UTF8.self)
+            }
+        }
+        throw Failure(
+            "storage",
+            "no folder in memory (XDG_RUNTIME_DIR, /dev/shm) to edit in; use: coffer set",
+            .storage)
+    }
+}
