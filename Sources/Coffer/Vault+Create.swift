@@ -83,7 +83,9 @@ extension Vault {
                 try files.synchronizeTree(staging)
                 try files.rename(staging, to: path, .refusing)
                 try files.synchronizeDirectory(parent)
-                // Opened at its own path, it is remembered there; that it opens is proved.
+                // Opened at its own path, it is remembered there, in place of what lay there before;
+                // where that fails, the next opening does it.
+                Store.forget(path: path, in: surroundings.stateDirectory)
                 if let store = try? Store(
                     opening: path, isReadOnly: false, environment: surroundings.environment)
                 {

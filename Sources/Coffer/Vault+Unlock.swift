@@ -107,6 +107,17 @@ extension Vault {
         return cache()?.forget(vault: store.header.vault) ?? false
     }
 
+    /// Removes the key of the vault that this machine remembers at a path, whatever lies there now.
+    ///
+    /// - Returns: Whether it was there; nil when no vault is remembered.
+    public static func lock(rememberedAt path: String, in surroundings: Surroundings) -> Bool? {
+        guard let directory = surroundings.stateDirectory,
+            let boot = surroundings.bootID.flatMap(Identifier.init(text:)),
+            let vault = Store.rememberedVault(at: path, in: directory)
+        else { return nil }
+        return UnlockCache(bootID: boot).forget(vault: vault)
+    }
+
     /// Removes the keys of all vaults of this user from the kernel's keyring.
     ///
     /// - Returns: How many there were.
@@ -120,12 +131,13 @@ extension Vault {
     /// - Throws: As every write.
     public func recordUnlock() throws(VaultError) {
         try catching {
-            let failures = store.takeFailedUnlocks()
+            let failures = store.failedUnlocks()
             var details: [AuditEntry.Detail] = []
             if failures > 0 {
                 details.append(AuditEntry.Detail("failed before, unproved", "\(failures)"))
             }
             try store.write { try $0.audit("unlock", details) }
+            if failures > 0 { store.forgetFailedUnlocks() }
         }
     }
 

@@ -76,7 +76,7 @@ extension VaultError {
         case .missingChanges:
             return "changes that were seen here before are missing from this copy; \(way)"
         case .otherInstance:
-            return "another copy of this vault was at this path before; \(way)"
+            return "another vault, or another copy of this one, was at this path before; \(way)"
         }
     }
 

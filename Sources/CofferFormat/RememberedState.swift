@@ -8,6 +8,9 @@ package struct RememberedState: Equatable, Sendable {
     /// The largest file in bytes.
     package static let sizeLimit = 65_536
 
+    /// Epochs and generations are below this: a change a microsecond for nine thousand years.
+    private static let numberLimit: UInt64 = 1 << 58
+
     private static let magic = Array("coffer-memory-1\n".utf8)
 
     /// The copy of the vault.
@@ -52,6 +55,8 @@ package struct RememberedState: Equatable, Sendable {
         instance = try reader.identifier()
         epoch = try reader.u64()
         generation = try reader.u64()
+        // The file is not authenticated: what no vault reaches is no memory of one.
+        guard epoch < Self.numberLimit, generation < Self.numberLimit else { throw .limit }
         digest = try reader.take(16)
         auditCount = try reader.u64()
         auditHead = try reader.take(32)

@@ -6,25 +6,29 @@ package enum RecoveryKey {
 
     /// The text of a key, 74 characters.
     package static func encode(_ secret: borrowing SecretBytes) -> SecretBytes {
-        let text = secret.withBytes { Bech32m.encode(prefix: prefix, $0) }
-        return SecretBytes(count: text.count) { bytes in
-            for index in text.indices { bytes[index] = text[index] }
-        }
+        secret.withBytes { Bech32m.encode(prefix: prefix, $0) }
     }
 
     /// The key in a text; spaces and line ends of a typed copy are passed over.
     ///
     /// - Throws: `unusablePassword` when a character is wrong; the checksum finds up to four.
     package static func decode(_ text: borrowing SecretBytes) throws(KeysError) -> SecretBytes {
-        let characters = text.withBytes { bytes in
-            bytes.indices.map { bytes[$0] }.filter { $0 > 0x20 }
+        let wrong = KeysError.unusablePassword(
+            "it is not a recovery key, or a character is mistyped")
+        let count = text.withBytes { bytes in bytes.indices.count { bytes[$0] > 0x20 } }
+        guard count > 0 else { throw wrong }
+        let characters = SecretBytes(count: count) { characters in
+            text.withBytes { bytes in
+                var place = 0
+                for index in bytes.indices where bytes[index] > 0x20 {
+                    characters[place] = bytes[index]
+                    place += 1
+                }
+            }
         }
-        guard let key = Bech32m.decode(prefix: prefix, characters), key.count == RootKey.size
-        else {
-            throw .unusablePassword("it is not a recovery key, or a character is mistyped")
-        }
-        return SecretBytes(count: key.count) { bytes in
-            for index in key.indices { bytes[index] = key[index] }
-        }
+        guard let key = characters.withBytes({ Bech32m.decode(prefix: prefix, $0) }),
+            key.count == RootKey.size
+        else { throw wrong }
+        return key
     }
 }

@@ -17,6 +17,8 @@ package struct UnlockCache: Sendable {
         package let cap: UInt64
         /// How long each use lets it live on, in milliseconds.
         package let span: UInt64
+        /// The kernel's number of the key.
+        fileprivate let key: Int32
     }
 
     /// Why a cache could not be used.
@@ -46,17 +48,8 @@ package struct UnlockCache: Sendable {
     package func store(
         _ root: RootKey, vault: Identifier, now: UInt64, span: UInt64, cap: UInt64
     ) throws(Failure) {
-        let secret = root.secret()
-        let deadline = min(now + span, cap)
-        let payload = SecretBytes(count: Self.payloadSize) { bytes in
-            secret.withBytes { key in
-                for index in 0..<32 { bytes[index] = key[index] }
-            }
-            let clear =
-                root.id.bytes + bootID.bytes + Self.bytes(deadline) + Self.bytes(cap)
-                + Self.bytes(span)
-            for (index, byte) in clear.enumerated() { bytes[32 + index] = byte }
-        }
+        let deadline = Self.deadline(now: now, span: span, cap: cap)
+        let payload = payload(root, deadline: deadline, cap: cap, span: span)
         // Made where only this process sees it, so that it never stands in the user keyring
         // without its time limit.
         let name = Self.prefix + vault.description
@@ -67,8 +60,7 @@ package struct UnlockCache: Sendable {
             }
         }
         guard key >= 0 else { throw .unavailable(errno: -key) }
-        let seconds = UInt32(clamping: (deadline - min(now, deadline)) / 1000 + 1)
-        _ = CofferShims_keyTimeout(key, seconds)
+        _ = CofferShims_keyTimeout(key, Self.seconds(from: now, to: deadline))
         var result = CofferShims_keyPermissions(key, Self.permissions)
         if result >= 0 { result = CofferShims_keyLink(key, Self.userKeyring) }
         guard result >= 0 else {
@@ -106,13 +98,51 @@ package struct UnlockCache: Sendable {
             }
         }
         return Entry(
-            root: RootKey(id: id, secret: secret), deadline: deadline, cap: cap, span: span)
+            root: RootKey(id: id, secret: secret), deadline: deadline, cap: cap, span: span,
+            key: key)
     }
 
     /// Lets an entry live on after a use, up to its cap.
+    ///
+    /// The key itself is written anew, so that one that was revoked meanwhile stays so.
     package func renew(_ entry: Entry, vault: Identifier, now: UInt64) {
+        let deadline = Self.deadline(now: now, span: entry.span, cap: entry.cap)
+        let payload = payload(
+            entry.root, deadline: deadline, cap: entry.cap, span: entry.span)
+        let result = payload.withBytes { bytes in
+            unsafe bytes.withUnsafeBufferPointer { buffer in
+                guard let start = buffer.baseAddress else { return Int32(-22) }
+                return unsafe CofferShims_keyUpdate(entry.key, start, buffer.count)
+            }
+        }
         // A renewal that fails leaves the earlier deadline in force.
-        try? store(entry.root, vault: vault, now: now, span: entry.span, cap: entry.cap)
+        guard result >= 0 else { return }
+        _ = CofferShims_keyTimeout(entry.key, Self.seconds(from: now, to: deadline))
+    }
+
+    private func payload(
+        _ root: RootKey, deadline: UInt64, cap: UInt64, span: UInt64
+    ) -> SecretBytes {
+        let secret = root.secret()
+        return SecretBytes(count: Self.payloadSize) { bytes in
+            secret.withBytes { key in
+                for index in 0..<32 { bytes[index] = key[index] }
+            }
+            let clear =
+                root.id.bytes + bootID.bytes + Self.bytes(deadline) + Self.bytes(cap)
+                + Self.bytes(span)
+            for (index, byte) in clear.enumerated() { bytes[32 + index] = byte }
+        }
+    }
+
+    /// The cap comes from the payload, which any program of the user can write.
+    private static func deadline(now: UInt64, span: UInt64, cap: UInt64) -> UInt64 {
+        let (end, overflows) = now.addingReportingOverflow(span)
+        return overflows ? cap : min(end, cap)
+    }
+
+    private static func seconds(from now: UInt64, to deadline: UInt64) -> UInt32 {
+        UInt32(clamping: (deadline - min(now, deadline)) / 1_000 + 1)
     }
 
     /// Forgets `vault`; whether there was anything to forget.

@@ -8,12 +8,12 @@ extension StateMemory {
         try? keep(ByteCount.bytes(failures(file) &+ 1), in: file)
     }
 
-    /// The failed unlocks since the last call.
-    internal func takeFailures() -> UInt64 {
-        guard let file = failuresFile else { return 0 }
-        let count = failures(file)
-        if count > 0 { try? keep(ByteCount.bytes(0), in: file) }
-        return count
+    /// The failed unlocks that were not told of.
+    internal func failures() -> UInt64 { failuresFile.map(failures) ?? 0 }
+
+    /// Starts counting anew.
+    internal func forgetFailures() {
+        if let file = failuresFile { try? keep(ByteCount.bytes(0), in: file) }
     }
 
     private func failures(_ file: String) -> UInt64 {

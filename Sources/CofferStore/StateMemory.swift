@@ -42,12 +42,16 @@ package final class StateMemory {
         return state
     }
 
-    /// The copy that lay at this path the last time; nil when none is known.
+    /// The copy of this or another vault that lay at this path the last time; nil when none is
+    /// known.
     package func instanceAtPath() -> Identifier? {
-        for line in pathLines() where line.path == path && line.vault == vault {
-            return line.instance
-        }
-        return nil
+        pathLines().last { $0.path == path }?.instance
+    }
+
+    /// The vault that lay at a path the last time; nil when none is known.
+    package static func vault(at path: String, in directory: String) -> Identifier? {
+        let bytes = try? LocalFileSystem().read(directory + "/paths", limit: pathsLimit)
+        return parse(bytes ?? []).last { $0.path == path }?.vault
     }
 
     /// Takes note of a state that was verified; written at most once a second and at the end.
@@ -178,10 +182,25 @@ package final class StateMemory {
         }
         lines.removeAll { $0.path == path }
         lines.append(PathLine(vault: vault, instance: instance, path: path))
-        var bytes: [UInt8] = []
-        for line in lines {
-            bytes += Array("\(line.vault) \(line.instance) \(line.path)".utf8) + [0]
-        }
+        let bytes = Self.bytes(lines)
         if bytes.count <= Self.pathsLimit { try keep(bytes, in: directory + "/paths") }
+    }
+
+    private static func bytes(_ lines: [PathLine]) -> [UInt8] {
+        lines.flatMap { Array("\($0.vault) \($0.instance) \($0.path)".utf8) + [0] }
+    }
+
+    /// Forgets what lay at a path.
+    internal static func forget(path: String, in directory: String) {
+        let files = LocalFileSystem()
+        guard let bytes = try? files.read(directory + "/paths", limit: pathsLimit) else { return }
+        let lines = parse(bytes)
+        guard lines.contains(where: { $0.path == path }),
+            let lock = try? files.lock(directory + "/lock", .exclusive, timeout: .seconds(2))
+        else { return }
+        defer { withExtendedLifetime(lock) {} }
+        let memory = StateMemory(
+            directory: directory, vault: lines[0].vault, path: path)
+        try? memory.keep(Self.bytes(lines.filter { $0.path != path }), in: directory + "/paths")
     }
 }

@@ -1,4 +1,4 @@
-internal import CofferBytes
+package import CofferBytes
 internal import CofferCrypto
 package import CofferFormat
 internal import CofferKeys
@@ -91,8 +91,22 @@ extension Store {
     /// Counts a failed unlock, to be told of at the next one.
     package func countFailedUnlock() { memory.countFailure() }
 
-    /// How many unlocks have failed since the last call; they are forgotten here.
-    package func takeFailedUnlocks() -> UInt64 { memory.takeFailures() }
+    /// How many unlocks have failed since they were last told of.
+    package func failedUnlocks() -> UInt64 { memory.failures() }
+
+    /// Forgets the failed unlocks: they were told of.
+    package func forgetFailedUnlocks() { memory.forgetFailures() }
+
+    /// Forgets what lay at a path: something else is put there with intent.
+    package static func forget(path: String, in directory: String?) {
+        guard let directory else { return }
+        StateMemory.forget(path: path, in: directory)
+    }
+
+    /// The vault that this machine remembers at a path; nil when none is known.
+    package static func rememberedVault(at path: String, in directory: String) -> Identifier? {
+        StateMemory.vault(at: path, in: directory)
+    }
 
     /// The vaults that this machine remembers under a state directory: their paths.
     package static func rememberedPaths(in directory: String) -> [String] {

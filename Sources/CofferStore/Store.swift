@@ -47,7 +47,10 @@ package final class Store {
             let isMissing = error.code.primary == .cantOpen && error.systemError == ENOENT
             // No statement of ours has run yet: it is the file that asks for what SQLite lacks.
             if error.code.primary == .error { throw StoreError.damaged("the database's header") }
-            guard isMissing || error.code.primary == .notADatabase else { throw error }
+            if error.code.primary == .notADatabase {
+                throw StoreError.damaged("the database's header")
+            }
+            guard isMissing else { throw error }
             throw StoreError.notAVault(path: path)
         }
         header = try Self.readHeader(connection, path: path)
@@ -102,7 +105,7 @@ package final class Store {
         _ connection: Connection, path: String
     ) throws -> VaultHeader {
         guard try connection.applicationID() == VaultHeader.applicationID else {
-            throw StoreError.notAVault(path: path)
+            throw StoreError.damaged("the database's header, unless it is another program's")
         }
         let format = try connection.userVersion()
         guard format <= Int32(VaultHeader.currentFormat) else {

@@ -35,7 +35,7 @@ extension FuzzTarget {
             Self.texts([
                 "00ff10", "Zm9v", "Zg==", "0b5c1f3e-7a9d-4c8e-9f20-314253647586",
                 "COFFER-RECOVERY1",
-            ]) + [Bech32m.encode(prefix: "coffer-recovery", [UInt8](0..<32).span)]
+            ]) + [PlainBech32m.encode(prefix: "coffer-recovery", [UInt8](0..<32).span)]
         case .schema: Self.texts(Self.schemas)
         }
     }

@@ -29,9 +29,9 @@ internal enum TextProperties {
         {
             return "another Base64"
         }
-        if let bytes = Bech32m.decode(prefix: "coffer-recovery", input) {
+        if let bytes = PlainBech32m.decode(prefix: "coffer-recovery", input) {
             let lower = String(decoding: input, as: UTF8.self).lowercased()
-            guard Bech32m.encode(prefix: "coffer-recovery", bytes.span) == Array(lower.utf8) else {
+            guard PlainBech32m.encode(prefix: "coffer-recovery", bytes.span) == Array(lower.utf8) else {
                 return "another Bech32m"
             }
         }
