@@ -40,9 +40,8 @@ import Testing
         #expect(try box.open(["add", "diary", "who=bob", "text=other"]).status == 0)
     }
 
-    @Test(arguments: [Int64.max, Int64.max - 1, Int64.max - 2]) func aRowNumberAtTheEndEndsNoProcess(
-        _ number: Int64
-    ) throws {
+    @Test(arguments: [Int64.max, Int64.max - 1, Int64.max - 2])
+    func aRowNumberAtTheEndEndsNoProcess(_ number: Int64) throws {
         let box = try Sandbox()
         try box.makeVault("game", ["--template", "campaign"])
         #expect(try box.open(["add", "npcs", "id=a", "name=A"]).status == 0)

@@ -89,6 +89,10 @@ import Testing
         try hold("removed", try box.open(["rm", "npcs", "a", "--json"]))
         try hold("trash", try box.open(["trash", "list", "--json"]))
         try hold("undone", try box.open(["undo", "--json"]))
+        for row in try box.open(["search", "b", "--json"]).output.split(separator: "\n") {
+            unused.remove("hit")
+            try expect(row, keeps: schemas["hit"], "hit")
+        }
         for row in try box.open(["changes", "--since", "2"]).output.split(separator: "\n") {
             unused.remove("change")
             try expect(row, keeps: schemas["change"], "change")
@@ -96,7 +100,7 @@ import Testing
         try hold("policy", try box.open(["history", "policy", "--days", "9", "-y", "--json"]))
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.count == 24)
+        #expect(schemas.count == 25)
     }
 
     @Test func aDamagedVaultIsNamedAndEndsWithSix() throws {

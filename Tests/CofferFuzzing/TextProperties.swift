@@ -31,7 +31,8 @@ internal enum TextProperties {
         }
         if let bytes = PlainBech32m.decode(prefix: "coffer-recovery", input) {
             let lower = String(decoding: input, as: UTF8.self).lowercased()
-            guard PlainBech32m.encode(prefix: "coffer-recovery", bytes.span) == Array(lower.utf8) else {
+            guard PlainBech32m.encode(prefix: "coffer-recovery", bytes.span) == Array(lower.utf8)
+            else {
                 return "another Bech32m"
             }
         }

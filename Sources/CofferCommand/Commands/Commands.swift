@@ -26,6 +26,7 @@ package enum Commands {
         "trash list": HistoryCommands.listTrash,
         "trash restore": HistoryCommands.restore,
         "trash empty": HistoryCommands.emptyTrash,
+        "search": SearchCommand.run,
         "import": ImportCommand.run,
         "export": ExportCommand.run,
         "schema list": SchemaCommands.list,

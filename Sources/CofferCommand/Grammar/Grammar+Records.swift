@@ -3,7 +3,7 @@ internal import CofferArguments
 extension Grammar {
     /// Single records and lists of them.
     internal static var recordCommands: [Command] {
-        [add, set, put, edit, get, list, remove] + historyCommands
+        [add, set, put, edit, get, list, search, remove] + historyCommands
     }
 
     /// The option that names a record.
@@ -92,6 +92,22 @@ extension Grammar {
             .value("limit", short: "n", placeholder: "N", help: "Show so many at most"),
         ],
         arguments: [collection])
+
+    private static let search = Command(
+        "search", summary: "Find records by the words in them",
+        discussion: """
+            Every text of every record is looked at; a record must hold all words and all \
+            "phrases". Words are whole; case, accents and normalisation make no difference. The \
+            best hits come first. With --json there is one object a line, in the vault's order.
+            """,
+        heading: "Records",
+        options: [
+            .value(
+                "in", placeholder: "COLLECTION", completion: .dynamic("collection"),
+                help: "Only this collection"),
+            .value("limit", short: "n", placeholder: "N", help: "Show so many at most"),
+        ],
+        arguments: [Argument("words", arity: .oneOrMore, help: "What to look for")])
 
     private static let remove = Command(
         "rm", summary: "Remove records",

@@ -1,0 +1,67 @@
+internal import CofferRecords
+
+extension Vault {
+    /// A record that holds everything that was looked for.
+    public struct Hit: Sendable {
+        /// The name of its collection.
+        public let collection: String
+        /// The record.
+        public let document: Document
+        /// How well it fits: hits in short texts, such as names, count for more.
+        public let score: Int
+        /// The JSON pointer of the text that the excerpt is from.
+        public let pointer: String
+        /// What stands before the hit.
+        public let before: String
+        /// The hit as it is written.
+        public let match: String
+        /// What stands after the hit.
+        public let after: String
+    }
+
+    /// Gives every record that holds all words and "phrases" of `words` in its texts, by
+    /// collection and in the order of its rows, until `each` says false.
+    ///
+    /// Case, accents and normalisation make no difference; words are whole.
+    ///
+    /// - Parameters:
+    ///   - collection: One collection; nil for all.
+    ///   - progress: Is given the records looked at so far, and how many there are.
+    /// - Throws: ``VaultError/Code/usage`` when there is nothing to look for,
+    ///   ``VaultError/Code/noCollection``, ``VaultError/Code/damaged``.
+    /// - Complexity: Opens every record.
+    public func search(
+        _ words: String, in collection: String? = nil,
+        progress: (UInt64, UInt64) -> Void = { _, _ in }, each: (Hit) throws -> Bool
+    ) throws(VaultError) {
+        guard let query = SearchQuery(words) else {
+            throw VaultError(
+                .usage, "there is no word to look for, or more than \(SearchQuery.limit)")
+        }
+        try catching {
+            try records.read { reader in
+                let plans = try collection.map { [try reader.plan(named: $0)] } ?? reader.plans()
+                let total = try plans.reduce(0) { try $0 + reader.count($1) }
+                var seen: UInt64 = 0
+                var isDone = false
+                for plan in plans where !isDone {
+                    try reader.search(
+                        query, in: plan,
+                        looked: {
+                            seen += 1
+                            progress(seen, total)
+                        }
+                    ) { hit in
+                        isDone = try !each(
+                            Hit(
+                                collection: hit.collection, document: Document(hit.record),
+                                score: hit.score, pointer: hit.pointer,
+                                before: hit.excerpt.before, match: hit.excerpt.hit,
+                                after: hit.excerpt.after))
+                        return !isDone
+                    }
+                }
+            }
+        }
+    }
+}
