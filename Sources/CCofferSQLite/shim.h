@@ -1,5 +1,6 @@
 // SQLite. A shim stands here only for what Swift cannot import: a cast of -1 to a function
-// pointer, and variadic functions, once per shape of arguments.
+// pointer, variadic functions, once per shape of arguments, and structures that begin with one
+// of SQLite's, whose layout must be that of C.
 #ifndef CCOFFER_SQLITE_SHIM_H
 #define CCOFFER_SQLITE_SHIM_H
 
@@ -12,5 +13,19 @@ static inline sqlite3_destructor_type CCofferSQLite_transient(void) {
 static inline int CCofferSQLite_configure(sqlite3 *connection, int option, int value, int *now) {
     return sqlite3_db_config(connection, option, value, now);
 }
+
+static inline char *CCofferSQLite_copy(const char *text) {
+    return sqlite3_mprintf("%s", text);
+}
+
+typedef struct CCofferSQLite_table {
+    sqlite3_vtab base;
+    void *owner;
+} CCofferSQLite_table;
+
+typedef struct CCofferSQLite_cursor {
+    sqlite3_vtab_cursor base;
+    void *owner;
+} CCofferSQLite_cursor;
 
 #endif

@@ -68,6 +68,14 @@ extension VaultError {
         public static let refusedLimit = Code("refused-limit")
         /// The input is not valid.
         public static let invalid = Code("invalid")
+        /// A statement of SQL cannot be compiled or evaluated, or does more than read.
+        public static let statement = Code("statement")
+        /// A statement of SQL took longer than it may.
+        public static let timeLimit = Code("time-limit")
+        /// A statement of SQL took more memory than it may.
+        public static let memoryLimit = Code("memory-limit")
+        /// A statement of SQL has more rows than it may.
+        public static let rowLimit = Code("row-limit")
         /// The disk is full.
         public static let full = Code("full")
         /// The disk or its permissions failed.

@@ -53,18 +53,65 @@ package struct FieldCoder: ~Copyable, Sendable {
     ///   not have written.
     package mutating func decode(_ input: Span<UInt8>) throws(FieldCodingError) -> Value {
         let header = try FieldHeader(input)
+        guard let plain = try expanded(header, input) else {
+            return try value(header.tag, input.extracting(header.body))
+        }
+        return try value(header.tag, plain.span)
+    }
+
+    /// Reads a plaintext and lends what it holds, without making a value of it.
+    ///
+    /// The span has the literal of a number, the UTF-8 of a text, the bytes, or the JSON text of
+    /// an array or object; that JSON is not parsed again.
+    ///
+    /// - Throws: As `decode(_:)`, all but what only parsing tells.
+    package mutating func lend(
+        _ input: Span<UInt8>, to receiver: (FieldContent, Span<UInt8>) -> Void
+    ) throws(FieldCodingError) {
+        let header = try FieldHeader(input)
+        guard let plain = try expanded(header, input) else {
+            let body = input.extracting(header.body)
+            return receiver(try content(header.tag, body), body)
+        }
+        receiver(try content(header.tag, plain.span), plain.span)
+    }
+
+    /// The decompressed body; nil when it lies in the input as it is.
+    private mutating func expanded(
+        _ header: FieldHeader, _ input: Span<UInt8>
+    ) throws(FieldCodingError) -> [UInt8]? {
         try header.checkPadding(of: input)
-        let body = input.extracting(header.body)
         guard let plainCount = header.plainCount else {
-            guard body.count <= limit else { throw .tooLong }
-            return try value(header.tag, body)
+            guard header.body.count <= limit else { throw .tooLong }
+            return nil
         }
         guard plainCount <= limit else { throw .tooLong }
         guard plainCount >= FieldCoding.compressionFloor,
             input.count < FieldCoding.paddedLength(stored: plainCount, plain: nil)
         else { throw .wrongCompression }
-        let plain = try compressor.expand(body, to: plainCount)
-        return try value(header.tag, plain.span)
+        return try compressor.expand(input.extracting(header.body), to: plainCount)
+    }
+
+    private func content(
+        _ tag: FieldCoding.Tag, _ body: Span<UInt8>
+    ) throws(FieldCodingError) -> FieldContent {
+        switch tag {
+        case .null, .no, .yes:
+            guard body.isEmpty else { throw .wrongBody }
+            return tag == .null ? .null : .bool(tag == .yes)
+        case .integer: return .integer(Int64(bitPattern: try word(body)))
+        case .double:
+            let double = Double(bitPattern: try word(body))
+            guard double.isFinite else { throw .wrongBody }
+            return .double(double)
+        case .bytes: return .bytes
+        case .number, .text, .json:
+            let isText = unsafe body.withUnsafeBufferPointer {
+                unsafe (try? UTF8Span(validating: $0.span)) != nil
+            }
+            guard isText else { throw .wrongBody }
+            return tag == .text ? .text : tag == .json ? .json : .number
+        }
     }
 
     /// Reads a plaintext where it lies.

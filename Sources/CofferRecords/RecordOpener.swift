@@ -43,6 +43,11 @@ internal struct RecordOpener: ~Copyable {
     /// The seal of the row whose header was opened.
     var rowSeal: [UInt8] { seal }
 
+    /// Lends the seal of the row whose header was opened.
+    func withSeal(_ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe seal.withUnsafeBytes { unsafe body($0) }
+    }
+
     /// Opens the header of the current row, a full row of `plan`.
     ///
     /// - Parameter key: Gives the field key of a number for a scope; nil when there is none.
@@ -82,6 +87,33 @@ internal struct RecordOpener: ~Copyable {
     mutating func field(
         _ index: Int, _ row: borrowing Statement, plan: CollectionPlan
     ) throws -> Value {
+        do {
+            let count = try decrypt(index, row, plan)
+            let opened = plain
+            return try coder.decode(opened.span.extracting(0..<count))
+        } catch { throw damage(index, plan) }
+    }
+
+    /// Opens one field as ``field(_:_:plan:)`` does, and lends what it holds.
+    mutating func lend(
+        _ index: Int, _ row: borrowing Statement, plan: CollectionPlan,
+        to receiver: (FieldContent, Span<UInt8>) -> Void
+    ) throws {
+        do {
+            let count = try decrypt(index, row, plan)
+            let opened = plain
+            try coder.lend(opened.span.extracting(0..<count), to: receiver)
+        } catch { throw damage(index, plan) }
+    }
+
+    private func damage(_ index: Int, _ plan: CollectionPlan) -> Failure {
+        .damaged("field \(plan.definition.fields[present[index]].number)")
+    }
+
+    /// Opens one field into ``plain`` and gives its length.
+    private mutating func decrypt(
+        _ index: Int, _ row: borrowing Statement, _ plan: CollectionPlan
+    ) throws -> Int {
         let position = present[index]
         let field = plan.definition.fields[position]
         codes.setField(field.number)
@@ -89,31 +121,26 @@ internal struct RecordOpener: ~Copyable {
         let tagStart = seal.count - (present.count - index) * Self.tagSize
         let cell = unsafe row.unsafelyBorrowBytes(plan.fieldColumns[position])
         if plain.count < cell.count { plain = [UInt8](repeating: 0, count: cell.count * 2) }
-        do {
-            try unsafe plain.withUnsafeMutableBytes { plain in
-                try unsafe seal.withUnsafeBytes { seal in
-                    try unsafe codes.field.withUnsafeBytes { associated in
-                        let tag = unsafe UnsafeRawBufferPointer(
-                            rebasing: seal[tagStart..<tagStart + Self.tagSize])
-                        let target = unsafe UnsafeMutableRawBufferPointer(
-                            rebasing: plain[0..<cell.count])
-                        if isSubject {
-                            try unsafe subjectCipher.open(
-                                field: field.number, ciphertext: cell, tag: tag,
-                                associated: associated, plaintext: target)
-                        } else {
-                            try unsafe vaultCipher.open(
-                                field: field.number, ciphertext: cell, tag: tag,
-                                associated: associated, plaintext: target)
-                        }
+        try unsafe plain.withUnsafeMutableBytes { plain in
+            try unsafe seal.withUnsafeBytes { seal in
+                try unsafe codes.field.withUnsafeBytes { associated in
+                    let tag = unsafe UnsafeRawBufferPointer(
+                        rebasing: seal[tagStart..<tagStart + Self.tagSize])
+                    let target = unsafe UnsafeMutableRawBufferPointer(
+                        rebasing: plain[0..<cell.count])
+                    if isSubject {
+                        try unsafe subjectCipher.open(
+                            field: field.number, ciphertext: cell, tag: tag,
+                            associated: associated, plaintext: target)
+                    } else {
+                        try unsafe vaultCipher.open(
+                            field: field.number, ciphertext: cell, tag: tag,
+                            associated: associated, plaintext: target)
                     }
                 }
             }
-            let opened = plain
-            return try coder.decode(opened.span.extracting(0..<cell.count))
-        } catch {
-            throw Failure.damaged("field \(field.number)")
         }
+        return cell.count
     }
 
     private mutating func findFields(

@@ -70,9 +70,12 @@ package final class RecordReader {
     }
 
     /// The number of records as the sealed state has it.
-    package func count(_ plan: CollectionPlan) throws -> UInt64 {
+    package func count(_ plan: CollectionPlan) throws -> UInt64 { try tally(plan).rows }
+
+    /// Count and sum of the records as the sealed state has them.
+    internal func tally(_ plan: CollectionPlan) throws -> VaultState.Tally {
         let body = VaultState.Body(.records, collection: plan.number)
-        return try records.store.state().bodies[body]?.rows ?? 0
+        return try records.store.state().bodies[body] ?? VaultState.Tally()
     }
 
     /// Gives every record of a collection in the order of its rows, until `each` says false.

@@ -27,6 +27,7 @@ package enum Commands {
         "trash restore": HistoryCommands.restore,
         "trash empty": HistoryCommands.emptyTrash,
         "search": SearchCommand.run,
+        "sql": SQLCommand.run,
         "import": ImportCommand.run,
         "export": ExportCommand.run,
         "schema list": SchemaCommands.list,

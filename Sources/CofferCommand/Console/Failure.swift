@@ -55,7 +55,7 @@ internal struct Failure: Error {
 extension Failure {
     private static func status(of code: VaultError.Code) -> ExitStatus {
         switch code {
-        case .usage: .usage
+        case .usage, .statement: .usage
         case .wrongPassword, .locked: .locked
         case .noVault, .noCollection, .noRecord, .nothingToUndo: .notFound
         case .exists, .versionConflict, .notUnique, .referenced, .busy: .conflict

@@ -3,7 +3,7 @@ internal import CofferArguments
 extension Grammar {
     /// Single records and lists of them.
     internal static var recordCommands: [Command] {
-        [add, set, put, edit, get, list, search, remove] + historyCommands
+        [add, set, put, edit, get, list, search, sql, remove] + historyCommands
     }
 
     /// The option that names a record.

@@ -1,0 +1,114 @@
+internal import CofferRecords
+internal import CofferSQLite
+
+extension Vault {
+    /// Runs a statement of SQL over the collections and lends each row of its result, until `row`
+    /// says false.
+    ///
+    /// Each collection is a table, with the schema's fields as columns, and with `coffer_id`,
+    /// `coffer_key`, `coffer_version`, `coffer_created`, `coffer_modified` and `coffer_extra`, which
+    /// `*` leaves out. All tables show one snapshot, and only reading is possible. A table that is
+    /// read to its end is proved to be complete. See `Docs/Interface.md`, "SQL".
+    ///
+    /// - Parameters:
+    ///   - sql: One statement in SQLite's dialect.
+    ///   - parameters: The values of `:name` by their names.
+    ///   - limits: What it may take.
+    ///   - columns: Is given the names of the columns once, also where there is no row.
+    ///   - row: Must not use the vault.
+    /// - Throws: ``VaultError/Code/statement`` for one that cannot be compiled or evaluated or that
+    ///   does more than read, ``VaultError/Code/usage`` for parameters that do not fit it,
+    ///   ``VaultError/Code/timeLimit``, ``VaultError/Code/memoryLimit``,
+    ///   ``VaultError/Code/rowLimit``, ``VaultError/Code/damaged``: rows that were lent before are
+    ///   true but not all; what `row` throws.
+    public func query(
+        _ sql: String, parameters: [String: SQLValue] = [:], limits: SQLLimits = SQLLimits(),
+        columns: ([String]) throws -> Void = { _ in },
+        row: (borrowing SQLRow) throws -> Bool
+    ) throws(VaultError) {
+        do {
+            try records.read { reader in
+                let engine = try QueryEngine(reader)
+                var names: [String] = []
+                try engine.run(
+                    sql, parameters: parameters.mapValues(\.scalar), limits: limits.limits,
+                    columns: {
+                        names = Self.distinct($0)
+                        try columns(names)
+                    }
+                ) { statement in
+                    try row(SQLRow(names, statement))
+                }
+            }
+        } catch let error as QueryError {
+            throw VaultError(error, sql: sql)
+        } catch { throw VaultError(error) }
+    }
+
+    /// The columns that have other names than their fields: SQL does not tell `name` from `Name`.
+    ///
+    /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/damaged``.
+    public func renamedColumns() throws(VaultError) -> [RenamedColumn] {
+        try catching {
+            try records.read { reader in
+                try QueryEngine(reader).renamed.map {
+                    RenamedColumn(collection: $0.collection, field: $0.field, column: $0.column)
+                }
+            }
+        }
+    }
+
+    /// A field whose column in SQL has another name.
+    public struct RenamedColumn: Sendable, Equatable {
+        /// The collection.
+        public let collection: String
+        /// The field.
+        public let field: String
+        /// The column.
+        public let column: String
+    }
+
+    /// The names with a number after those that came before: a JSON object has each once.
+    private static func distinct(_ names: [String]) -> [String] {
+        var taken: Set<String> = []
+        return names.map { name in
+            var distinct = name
+            var number = 2
+            while !taken.insert(distinct).inserted {
+                distinct = "\(name)_\(number)"
+                number += 1
+            }
+            return distinct
+        }
+    }
+}
+
+extension VaultError {
+    /// Says of a statement what is wrong with it, and where.
+    internal init(_ error: QueryError, sql: String) {
+        switch error {
+        case .statement(let message, let offset):
+            let place = offset.map { Self.place($0, in: sql) } ?? ""
+            self.init(.statement, "\(place)\(message)")
+        case .refused(let message):
+            self.init(.statement, "\(message): SQL only reads collections here")
+        case .parameter(let message): self.init(.usage, message)
+        case .tooLong:
+            self.init(.timeLimit, "the statement took longer than it may; see --timeout")
+        case .tooLarge:
+            self.init(
+                .memoryLimit, "the statement took more memory than it may; sort or group less")
+        case .tooManyRows(let rows):
+            self.init(.rowLimit, "there are more than \(rows) rows; those before are not all")
+        }
+    }
+
+    /// `line 2, column 7: `, or without the line where there is one only.
+    private static func place(_ offset: Int, in sql: String) -> String {
+        let before = Array(sql.utf8.prefix(offset))
+        let lines = before.split(separator: 10, omittingEmptySubsequences: false)
+        let column = String(decoding: lines.last ?? [], as: UTF8.self).unicodeScalars.count + 1
+        return sql.utf8.contains(10)
+            ? "line \(lines.count), column \(column): " : "column \(column): "
+    }
+}

@@ -1,0 +1,166 @@
+internal import CofferBytes
+internal import CofferFormat
+internal import CofferSQLite
+internal import CofferStore
+
+/// One reading of a collection: steps an inner statement, opens each row's header, and a field
+/// when SQL asks for it.
+internal final class CollectionCursor: VirtualCursor {
+    private let table: CollectionTable
+    private let opener: RecordReader.Opener
+    private var statements: [String: Stepper] = [:]
+    private var current: Stepper?
+    private var header: RecordHeader?
+    private var counter: RowCounter?
+    internal private(set) var isAtEnd = true
+
+    /// A statement; a class, because optionals of noncopyable values are awkward to borrow.
+    private final class Stepper {
+        let it: Statement
+        init(_ statement: consuming Statement) { it = statement }
+    }
+
+    internal init(_ table: CollectionTable, _ opener: RecordReader.Opener) {
+        self.table = table
+        self.opener = opener
+    }
+
+    internal var rowid: Int64 { opener.it.rid }
+
+    internal func close() {
+        current = nil
+        statements = [:]
+        table.giveBack(opener)
+    }
+
+    internal func filter(_ choice: Int32, _ arguments: [SQLScalar]) throws {
+        counter = nil
+        isAtEnd = true
+        let path = SQLPath(number: choice)
+        switch try table.question(path, arguments.first ?? .null) {
+        case .none: return
+        case .all:
+            try begin(" ORDER BY rid", [])
+            // Nothing was left out, so the end can prove that nothing is missing.
+            if !table.isProved {
+                counter = RowCounter(
+                    table.reader.frame, .records, collection: table.plan.number)
+            }
+        case .some(let question): try begin(question.suffix, question.values)
+        }
+        try next()
+    }
+
+    private func begin(_ suffix: String, _ values: [ClearValue]) throws {
+        current?.it.reset()
+        let stepper: Stepper
+        if let known = statements[suffix] {
+            stepper = known
+            stepper.it.reset()
+        } else {
+            stepper = Stepper(
+                try table.reader.connection.cached(table.plan.select + suffix))
+            statements[suffix] = stepper
+        }
+        for (index, value) in values.enumerated() {
+            try value.bind(to: stepper.it, at: index + 1)
+        }
+        current = stepper
+    }
+
+    internal func next() throws {
+        guard let current, try current.it.step() else {
+            isAtEnd = true
+            current?.it.reset()
+            return try prove()
+        }
+        isAtEnd = false
+        let keys = table.reader.keys
+        do {
+            header = try opener.it.header(current.it, plan: table.plan) { number, scope in
+                try keys.key(number, scope)
+            }
+        } catch RecordOpener.Failure.damaged(let what) { throw damaged(what) }
+        if let counter {
+            unsafe opener.it.withSeal { unsafe counter.add(key: opener.it.rid, seal: $0) }
+        }
+    }
+
+    private func prove() throws {
+        guard let counter else { return }
+        self.counter = nil
+        guard try table.reader.tally(table.plan) == counter.tally else {
+            throw RecordsError.incomplete(collection: table.plan.name)
+        }
+        table.isProved = true
+    }
+
+    private func damaged(_ what: String) -> RecordsError {
+        let rid = current?.it.int64(0) ?? 0
+        let id = current.flatMap { Identifier($0.it.bytes(1)) }
+        return table.reader.damaged(table.plan, rid, id, what)
+    }
+}
+
+extension CollectionCursor {
+    internal func column(_ index: Int, to result: ColumnResult) throws {
+        guard !isAtEnd, let header, table.columns.indices.contains(index) else { return }
+        switch table.columns[index].content {
+        case .field(let position, _): try tell(position, result)
+        case .id: result.set(text: opener.it.id.description)
+        case .key:
+            if let position = table.keyPosition { try tell(position, result) }
+        case .version: result.set(Int64(clamping: header.revision))
+        case .created: result.set(header.created)
+        case .modified: result.set(header.modified)
+        case .extra: try tellExtra(result)
+        }
+    }
+
+    private func tell(_ position: Int, _ result: ColumnResult) throws {
+        guard let current, let index = opener.it.index(of: position) else { return }
+        do {
+            try opener.it.lend(index, current.it, plan: table.plan) { content, bytes in
+                switch content {
+                case .null: result.setNull()
+                case .bool(let flag): result.set(Int64(flag ? 1 : 0))
+                case .integer(let integer): result.set(integer)
+                case .double(let double): result.set(double)
+                case .text, .json: result.set(text: bytes)
+                case .bytes: result.set(blob: bytes)
+                case .number: Self.tell(number: bytes, result)
+                }
+            }
+        } catch RecordOpener.Failure.damaged(let what) { throw damaged(what) }
+    }
+
+    private static func tell(number bytes: Span<UInt8>, _ result: ColumnResult) {
+        let literal = unsafe bytes.withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
+        if let double = SQLNumber.double(literal) {
+            result.set(double)
+        } else {
+            result.set(text: literal)
+        }
+    }
+
+    private func tellExtra(_ result: ColumnResult) throws {
+        guard let current else { return }
+        var members: [Value.Member] = []
+        do {
+            for (index, position) in opener.it.present.enumerated() {
+                guard table.isExtra(position) else { continue }
+                let value = try opener.it.field(index, current.it, plan: table.plan)
+                if position == table.plan.overflowPosition, case .object(let rest) = value {
+                    members += rest
+                } else {
+                    members.append(
+                        Value.Member(table.plan.definition.fields[position].name, value))
+                }
+            }
+        } catch RecordOpener.Failure.damaged(let what) { throw damaged(what) }
+        guard !members.isEmpty else { return }
+        result.set(text: String(decoding: JSON.write(.object(members)), as: UTF8.self))
+    }
+}
