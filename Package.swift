@@ -156,7 +156,9 @@ let package = Package(
         tests("CofferCryptoTests", ["CofferCrypto", "CofferBytes", "CCofferOpenSSL"]),
         tests("CofferSchemaTests", ["CofferSchema", "CofferFormat", "CofferBytes"]),
         tests("CofferExchangeTests", ["CofferExchange", "CofferFormat", "CofferBytes"]),
-        tests("CofferTests", ["Coffer", "CofferRecords", "CofferExchange", "CofferFormat"]),
+        tests(
+            "CofferTests",
+            ["Coffer", "CofferRecords", "CofferExchange", "CofferFormat", "CofferSQLite"]),
         tests(
             "VectorTests",
             [

@@ -15,12 +15,15 @@ internal struct Program {
         do {
             switch (arguments.first, folder) {
             case ("fields", _): try FieldBench.run(rounds: rounds)
+            case ("sql", let rows):
+                try SQLBench.run(rows: rows.flatMap { Int($0) } ?? 100_000, rounds: rounds)
             case ("unlock", _): try UnlockBench.run(rounds: rounds)
             case ("import", let folder?): try ImportBench.run(folder, rounds: rounds)
             case ("size", let folder?): try ImportBench.size(folder)
             default:
                 Report.line(
-                    "usage: coffer-bench fields | unlock | import FOLDER | size FOLDER [--rounds N]\n"
+                    "usage: coffer-bench fields | sql [ROWS] | unlock | import FOLDER | size FOLDER "
+                        + "[--rounds N]\n"
                         + "FOLDER holds NDJSON or JSON files; schemas NAME.schema.json may lie "
                         + "in FOLDER/schemas")
                 exit(2)

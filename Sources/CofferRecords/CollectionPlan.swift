@@ -18,6 +18,12 @@ package final class CollectionPlan: Sendable {
     internal let overflowPosition: Int
     /// For each field of the definition, the place of its column in a full row.
     internal let fieldColumns: [Int]
+    /// For each field of the definition, its number.
+    internal let fieldNumbers: [UInt16]
+    /// For each field of the definition, whether it is under the person's key.
+    internal let areSubjects: [Bool]
+    /// The number of scopes.
+    internal let scopeCount: Int
     /// For each field of the definition, the place of its clear column in a full row; -1 for none.
     internal let clearColumns: [Int]
     /// The clear columns in ascending order of their numbers: number and place in a full row.
@@ -65,6 +71,9 @@ package final class CollectionPlan: Sendable {
             places[column] = index + Self.fixedColumns
         }
         fieldColumns = definition.fields.map { places[Definition.Column(.field, $0.number)] ?? 0 }
+        fieldNumbers = definition.fields.map(\.number)
+        areSubjects = definition.fields.map { $0.scope == .subject }
+        scopeCount = definition.scopes.count
         clearColumns = definition.fields.map { field in
             guard field.column != 0 else { return -1 }
             return places[

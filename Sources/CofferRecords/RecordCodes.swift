@@ -3,8 +3,8 @@ internal import CofferFormat
 
 /// Writes what the seals of a record are bound to (`Docs/Format.md`, section 9.2).
 internal struct RecordCodes {
-    private static let fieldLabel = Array("coffer/v1/field".utf8)
-    private static let headerLabel = Array("coffer/v1/header".utf8)
+    static let fieldLabel = Array("coffer/v1/field".utf8)
+    static let headerLabel = Array("coffer/v1/header".utf8)
 
     /// The associated data of fields; the last two bytes are the field's number.
     private(set) var field: [UInt8]

@@ -5,7 +5,8 @@ internal import CofferSQLite
 
 /// Opens records one after the other (`Docs/Format.md`, section 9.2).
 ///
-/// The header is opened first, always, also for one field: no value leaves before it.
+/// The header is opened first, always, also for one field: no value leaves before it. Nothing is
+/// allocated for a row: what it is bound to is written into buffers that are used again.
 ///
 /// - Important: The buffers hold the last record's plaintext until the next one overwrites it;
 ///   they are not erased. Keys are.
@@ -22,12 +23,14 @@ internal struct RecordOpener: ~Copyable {
     private var coder = FieldCoder()
     private var vaultCipher: RecordCipher
     private var subjectCipher: RecordCipher
-    private var codes: RecordCodes
-    private var seal: [UInt8] = []
-    private var plain: [UInt8] = []
+    private var codes: RowCodes
+    private var seal = RawBuffer(capacity: 512)
+    private var plain = RawBuffer(capacity: 4_096)
+    private var head = RawBuffer(capacity: 128)
+    private var bitmap = FieldBitmap()
+    private var vaultKey: (number: UInt32, key: FieldKey)?
     /// The fields present in the row whose header was opened, by their place in the definition.
     private(set) var present: [Int] = []
-    private(set) var id = Identifier(version: 4, from: [UInt8](repeating: 0, count: 16).span)
     private(set) var rid: Int64 = 0
     private(set) var sequence: UInt64 = 0
     private(set) var keys: [UInt32] = []
@@ -37,50 +40,123 @@ internal struct RecordOpener: ~Copyable {
         let second = try RecordCipher()
         vaultCipher = first
         subjectCipher = second
-        codes = RecordCodes(vault: vault, collection: collection)
+        codes = RowCodes(vault: vault, collection: collection)
     }
+
+    /// The id of the row whose header was opened.
+    var id: Identifier { codes.id }
 
     /// The seal of the row whose header was opened.
-    var rowSeal: [UInt8] { seal }
+    var rowSeal: [UInt8] { unsafe Array(seal.bytes) }
 
     /// Lends the seal of the row whose header was opened.
-    func withSeal(_ body: (UnsafeRawBufferPointer) -> Void) {
-        unsafe seal.withUnsafeBytes { unsafe body($0) }
+    func withSeal(_ body: (UnsafeRawBufferPointer) -> Void) { unsafe body(seal.bytes) }
+
+    /// What the opened header says.
+    func recordHeader() throws -> RecordHeader {
+        do { return try RecordHeader(parsing: unsafe Array(head.bytes)) } catch {
+            throw Failure.damaged("its header")
+        }
     }
 
-    /// Opens the header of the current row, a full row of `plan`.
+    /// Opens the header of the current row, a full row of `plan`, and reads it.
     ///
     /// - Parameter key: Gives the field key of a number for a scope; nil when there is none.
     mutating func header(
         _ row: borrowing Statement, plan: CollectionPlan,
         key: (UInt32, Definition.Scope) throws -> FieldKey?
     ) throws -> RecordHeader {
+        try begin(row, plan: plan, key: key)
+        return try recordHeader()
+    }
+
+    /// Opens the header of the current row, a full row of `plan`.
+    mutating func begin(
+        _ row: borrowing Statement, plan: CollectionPlan,
+        key: (UInt32, Definition.Scope) throws -> FieldKey?
+    ) throws {
         rid = row.int64(0)
-        let idBytes = row.bytes(1)
-        guard row.columnType(1) == .blob, let id = Identifier(idBytes) else {
+        guard row.columnType(1) == .blob, row.byteCount(1) == Identifier.size else {
             throw Failure.damaged("its id")
         }
-        self.id = id
-        sequence = UInt64(bitPattern: row.int64(2))
-        let keyBytes = row.bytes(3)
-        seal = row.bytes(4)
         guard row.columnType(2) == .integer, row.columnType(3) == .blob,
-            row.columnType(4) == .blob,
-            keyBytes.count == plan.definition.scopes.count * 4
+            row.columnType(4) == .blob, row.byteCount(3) == plan.scopeCount * 4
         else { throw Failure.damaged("its keys") }
-        keys = stride(from: 0, to: keyBytes.count, by: 4).map { start in
-            keyBytes[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
-        }
+        sequence = UInt64(bitPattern: row.int64(2))
+        unsafe readKeys(row.unsafelyBorrowBytes(3))
+        seal.truncate(to: 0)
+        unsafe seal.append(row.unsafelyBorrowBytes(4))
         try findFields(row, plan)
         let overhead = Self.nonceSize + (present.count + 1) * Self.tagSize
         guard seal.count > overhead else { throw Failure.damaged("its seal") }
         try beginCiphers(key)
-        codes.begin(id: idBytes)
-        codes.beginHeader(id: idBytes, rid: rid, sequence: sequence, keys: keys)
-        try appendClear(row, plan)
-        return try openHeader(plan, count: seal.count - overhead)
+        unsafe codes.begin(
+            id: row.unsafelyBorrowBytes(1), rid: rid, sequence: sequence, keys: keys)
+        codes.appendClear(row, plan.clearOrder)
+        try openHeader(plan, count: seal.count - overhead)
     }
 
+    private mutating func readKeys(_ bytes: UnsafeRawBufferPointer) {
+        keys.removeAll(keepingCapacity: true)
+        for start in stride(from: 0, to: bytes.count - 3, by: 4) {
+            keys.append(
+                UInt32(
+                    bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self)))
+        }
+    }
+
+    private mutating func findFields(
+        _ row: borrowing Statement, _ plan: CollectionPlan
+    ) throws {
+        present.removeAll(keepingCapacity: true)
+        let columns = plan.fieldColumns
+        for position in 0..<columns.count {
+            switch row.columnType(columns[position]) {
+            case .null: continue
+            case .blob: present.append(position)
+            default:
+                throw Failure.damaged("field \(plan.fieldNumbers[position])")
+            }
+        }
+    }
+
+    private mutating func beginCiphers(
+        _ key: (UInt32, Definition.Scope) throws -> FieldKey?
+    ) throws {
+        if vaultKey?.number != keys[0] { vaultKey = try key(keys[0], .vault).map { (keys[0], $0) } }
+        guard let vaultKey else { throw Failure.damaged("an unknown key") }
+        let nonce = unsafe Span<UInt8>(
+            _unsafeBytes: UnsafeRawBufferPointer(rebasing: seal.bytes[..<Self.nonceSize]))
+        try vaultCipher.begin(key: vaultKey.key, nonce: nonce)
+        guard keys.count > 1, keys[1] != 0 else { return }
+        guard let subjectKey = try key(keys[1], .subject) else {
+            throw Failure.damaged("an unknown key")
+        }
+        try subjectCipher.begin(key: subjectKey, nonce: nonce)
+    }
+
+    private mutating func openHeader(_ plan: CollectionPlan, count: Int) throws {
+        let start = Self.nonceSize
+        let tagsStart = start + count + Self.tagSize
+        unsafe codes.appendTags(
+            plan.fieldNumbers, present,
+            UnsafeRawBufferPointer(rebasing: seal.bytes[tagsStart...]))
+        head.resize(to: count)
+        do {
+            try unsafe vaultCipher.open(
+                field: 0,
+                ciphertext: UnsafeRawBufferPointer(rebasing: seal.bytes[start..<start + count]),
+                tag: UnsafeRawBufferPointer(
+                    rebasing: seal.bytes[start + count..<start + count + Self.tagSize]),
+                associated: codes.header, plaintext: head.mutableBytes)
+        } catch { throw Failure.damaged("its header") }
+        guard unsafe bitmap.matches(present, plan.fieldNumbers, header: head.bytes) else {
+            throw Failure.damaged("its header")
+        }
+    }
+}
+
+extension RecordOpener {
     /// Opens one field of the row whose header was opened.
     ///
     /// - Parameter index: The place of the field in ``present``.
@@ -88,9 +164,8 @@ internal struct RecordOpener: ~Copyable {
         _ index: Int, _ row: borrowing Statement, plan: CollectionPlan
     ) throws -> Value {
         do {
-            let count = try decrypt(index, row, plan)
-            let opened = plain
-            return try coder.decode(opened.span.extracting(0..<count))
+            try decrypt(index, row, plan)
+            return try unsafe coder.decode(plain.bytes)
         } catch { throw damage(index, plan) }
     }
 
@@ -100,125 +175,35 @@ internal struct RecordOpener: ~Copyable {
         to receiver: (FieldContent, Span<UInt8>) -> Void
     ) throws {
         do {
-            let count = try decrypt(index, row, plan)
-            let opened = plain
-            try coder.lend(opened.span.extracting(0..<count), to: receiver)
+            try decrypt(index, row, plan)
+            try unsafe coder.lend(Span<UInt8>(_unsafeBytes: plain.bytes), to: receiver)
         } catch { throw damage(index, plan) }
     }
 
     private func damage(_ index: Int, _ plan: CollectionPlan) -> Failure {
-        .damaged("field \(plan.definition.fields[present[index]].number)")
+        .damaged("field \(plan.fieldNumbers[present[index]])")
     }
 
-    /// Opens one field into ``plain`` and gives its length.
+    /// Opens one field into ``plain``.
     private mutating func decrypt(
         _ index: Int, _ row: borrowing Statement, _ plan: CollectionPlan
-    ) throws -> Int {
+    ) throws {
         let position = present[index]
-        let field = plan.definition.fields[position]
-        codes.setField(field.number)
-        let isSubject = field.scope == .subject && keys.count > 1 && keys[1] != 0
-        let tagStart = seal.count - (present.count - index) * Self.tagSize
+        let number = plan.fieldNumbers[position]
+        codes.setField(number)
         let cell = unsafe row.unsafelyBorrowBytes(plan.fieldColumns[position])
-        if plain.count < cell.count { plain = [UInt8](repeating: 0, count: cell.count * 2) }
-        try unsafe plain.withUnsafeMutableBytes { plain in
-            try unsafe seal.withUnsafeBytes { seal in
-                try unsafe codes.field.withUnsafeBytes { associated in
-                    let tag = unsafe UnsafeRawBufferPointer(
-                        rebasing: seal[tagStart..<tagStart + Self.tagSize])
-                    let target = unsafe UnsafeMutableRawBufferPointer(
-                        rebasing: plain[0..<cell.count])
-                    if isSubject {
-                        try unsafe subjectCipher.open(
-                            field: field.number, ciphertext: cell, tag: tag,
-                            associated: associated, plaintext: target)
-                    } else {
-                        try unsafe vaultCipher.open(
-                            field: field.number, ciphertext: cell, tag: tag,
-                            associated: associated, plaintext: target)
-                    }
-                }
-            }
-        }
-        return cell.count
-    }
-
-    private mutating func findFields(
-        _ row: borrowing Statement, _ plan: CollectionPlan
-    ) throws {
-        present.removeAll(keepingCapacity: true)
-        for (position, column) in plan.fieldColumns.enumerated() {
-            switch row.columnType(column) {
-            case .null: continue
-            case .blob: present.append(position)
-            default:
-                throw Failure.damaged("field \(plan.definition.fields[position].number)")
-            }
-        }
-    }
-
-    private mutating func beginCiphers(
-        _ key: (UInt32, Definition.Scope) throws -> FieldKey?
-    ) throws {
-        guard let vaultKey = try key(keys[0], .vault) else {
-            throw Failure.damaged("an unknown key")
-        }
-        let sealed = seal
-        let nonce = sealed.span.extracting(0..<Self.nonceSize)
-        try vaultCipher.begin(key: vaultKey, nonce: nonce)
-        guard keys.count > 1, keys[1] != 0 else { return }
-        guard let subjectKey = try key(keys[1], .subject) else {
-            throw Failure.damaged("an unknown key")
-        }
-        try subjectCipher.begin(key: subjectKey, nonce: nonce)
-    }
-
-    private mutating func appendClear(
-        _ row: borrowing Statement, _ plan: CollectionPlan
-    ) throws {
-        var clear: [(UInt16, ClearValue)] = []
-        for (number, place) in plan.clearOrder {
-            if let value = ClearValue(row, place) { clear.append((number, value)) }
-        }
-        codes.append(UInt16(clear.count))
-        for (number, value) in clear { codes.appendClear(number, value) }
-    }
-
-    private mutating func openHeader(
-        _ plan: CollectionPlan, count: Int
-    ) throws -> RecordHeader {
-        codes.append(UInt16(present.count))
-        var header = [UInt8](repeating: 0, count: count)
-        let tagsStart = Self.nonceSize + count + Self.tagSize
-        do {
-            try unsafe seal.withUnsafeBytes { seal in
-                for (index, position) in present.enumerated() {
-                    let start = tagsStart + index * Self.tagSize
-                    unsafe codes.appendTag(
-                        plan.definition.fields[position].number,
-                        UnsafeRawBufferPointer(rebasing: seal[start..<start + Self.tagSize]))
-                }
-                try unsafe header.withUnsafeMutableBytes { header in
-                    try unsafe codes.header.withUnsafeBytes { associated in
-                        let cell = unsafe UnsafeRawBufferPointer(
-                            rebasing: seal[Self.nonceSize..<Self.nonceSize + count])
-                        let tag = unsafe UnsafeRawBufferPointer(
-                            rebasing: seal[
-                                (Self.nonceSize + count)..<(Self.nonceSize + count + Self.tagSize)]
-                        )
-                        try unsafe vaultCipher.open(
-                            field: 0, ciphertext: cell, tag: tag, associated: associated,
-                            plaintext: header)
-                    }
-                }
-            }
-            let opened = try RecordHeader(parsing: header)
-            guard opened.present == present.map({ plan.definition.fields[$0].number }) else {
-                throw Failure.damaged("its fields")
-            }
-            return opened
-        } catch {
-            throw Failure.damaged("its header")
+        let tagStart = seal.count - (present.count - index) * Self.tagSize
+        let tag = unsafe UnsafeRawBufferPointer(
+            rebasing: seal.bytes[tagStart..<tagStart + Self.tagSize])
+        plain.resize(to: cell.count)
+        if plan.areSubjects[position], keys.count > 1, keys[1] != 0 {
+            try unsafe subjectCipher.open(
+                field: number, ciphertext: cell, tag: tag, associated: codes.field,
+                plaintext: plain.mutableBytes)
+        } else {
+            try unsafe vaultCipher.open(
+                field: number, ciphertext: cell, tag: tag, associated: codes.field,
+                plaintext: plain.mutableBytes)
         }
     }
 }

@@ -8,6 +8,7 @@ package final class Records {
     /// The store.
     package let store: Store
     private var plans: [UInt32: CollectionPlan] = [:]
+    internal var layouts: [UInt32: SQLLayout] = [:]
 
     /// The records of `store`, which must be unlocked before anything is asked.
     package init(_ store: Store) { self.store = store }

@@ -34,6 +34,11 @@ extension Statement {
             decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     }
 
+    /// The number of bytes of text or bytes in column `index`.
+    package func byteCount(_ index: Int) -> Int {
+        Int(unsafe sqlite3_column_bytes(pointer, Int32(clamping: index)))
+    }
+
     /// A copy of the bytes in column `index`; empty for NULL.
     package func bytes(_ index: Int) -> [UInt8] {
         unsafe Array(unsafelyBorrowBytes(index))

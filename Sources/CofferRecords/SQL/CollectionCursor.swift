@@ -11,6 +11,7 @@ internal final class CollectionCursor: VirtualCursor {
     private var statements: [String: Stepper] = [:]
     private var current: Stepper?
     private var header: RecordHeader?
+    private let keys: FieldKeys
     private var counter: RowCounter?
     internal private(set) var isAtEnd = true
 
@@ -23,6 +24,7 @@ internal final class CollectionCursor: VirtualCursor {
     internal init(_ table: CollectionTable, _ opener: RecordReader.Opener) {
         self.table = table
         self.opener = opener
+        keys = table.reader.keys
     }
 
     internal var rowid: Int64 { opener.it.rid }
@@ -75,9 +77,9 @@ internal final class CollectionCursor: VirtualCursor {
             return try prove()
         }
         isAtEnd = false
-        let keys = table.reader.keys
+        header = nil
         do {
-            header = try opener.it.header(current.it, plan: table.plan) { number, scope in
+            try opener.it.begin(current.it, plan: table.plan) { number, scope in
                 try keys.key(number, scope)
             }
         } catch RecordOpener.Failure.damaged(let what) { throw damaged(what) }
@@ -104,17 +106,26 @@ internal final class CollectionCursor: VirtualCursor {
 
 extension CollectionCursor {
     internal func column(_ index: Int, to result: ColumnResult) throws {
-        guard !isAtEnd, let header, table.columns.indices.contains(index) else { return }
-        switch table.columns[index].content {
+        guard !isAtEnd, table.contents.indices.contains(index) else { return }
+        switch table.contents[index] {
         case .field(let position, _): try tell(position, result)
         case .id: result.set(text: opener.it.id.description)
         case .key:
-            if let position = table.keyPosition { try tell(position, result) }
-        case .version: result.set(Int64(clamping: header.revision))
-        case .created: result.set(header.created)
-        case .modified: result.set(header.modified)
+            if let position = table.layout.keyPosition { try tell(position, result) }
+        case .version: result.set(Int64(clamping: try readHeader().revision))
+        case .created: result.set(try readHeader().created)
+        case .modified: result.set(try readHeader().modified)
         case .extra: try tellExtra(result)
         }
+    }
+
+    private func readHeader() throws -> RecordHeader {
+        if let header { return header }
+        do {
+            let read = try opener.it.recordHeader()
+            header = read
+            return read
+        } catch RecordOpener.Failure.damaged(let what) { throw damaged(what) }
     }
 
     private func tell(_ position: Int, _ result: ColumnResult) throws {
@@ -150,7 +161,7 @@ extension CollectionCursor {
         var members: [Value.Member] = []
         do {
             for (index, position) in opener.it.present.enumerated() {
-                guard table.isExtra(position) else { continue }
+                guard table.layout.areExtra[position] else { continue }
                 let value = try opener.it.field(index, current.it, plan: table.plan)
                 if position == table.plan.overflowPosition, case .object(let rest) = value {
                     members += rest

@@ -9,41 +9,27 @@ internal import CofferStore
 internal final class CollectionTable: VirtualTable {
     internal let plan: CollectionPlan
     internal let reader: RecordReader
-    internal let columns: [SQLColumn]
-    /// The fields whose columns have other names.
-    internal let renamed: [(field: String, column: String)]
-    internal let declaration: String
+    internal let layout: SQLLayout
+    /// What stands in each column.
+    internal let contents: [SQLColumn.Content]
     /// Whether a reading of everything has proved that nothing is missing; the snapshot stays.
     internal var isProved = false
-    /// Where the own key stands in the definition; nil when there is none.
-    internal let keyPosition: Int?
     private let rows: UInt64
-    private let shown: Set<Int>
-    private let targets: [UInt32: UInt64]
     private var idle: [RecordReader.Opener] = []
 
     internal init(_ plan: CollectionPlan, _ reader: RecordReader) throws {
         self.plan = plan
         self.reader = reader
-        (columns, renamed) = SQLColumn.all(of: plan)
-        declaration = SQLColumn.declaration(columns)
-        keyPosition = plan.keyName.flatMap { plan.position(of: $0) }
-        shown = Set(plan.schema.fields.compactMap { plan.position(of: $0.name) })
+        layout = reader.records.layout(plan)
+        contents = layout.contents
         rows = try reader.count(plan)
-        var targets: [UInt32: UInt64] = [:]
-        for field in plan.definition.fields where field.isReference {
-            guard let definition = reader.frame.catalog[field.target] else { continue }
-            targets[field.target] = try reader.count(reader.plan(named: definition.name))
-        }
-        self.targets = targets
     }
+
+    internal var declaration: String { layout.declaration }
 
     internal func open() throws -> any VirtualCursor {
         CollectionCursor(self, try idle.popLast() ?? makeOpener())
     }
-
-    /// Whether the schema does not name the field at `position`.
-    internal func isExtra(_ position: Int) -> Bool { !shown.contains(position) }
 
     /// Takes an opener back: making one costs more than reading a row.
     internal func giveBack(_ opener: RecordReader.Opener) { idle.append(opener) }
@@ -69,7 +55,7 @@ extension CollectionTable {
         var choice = IndexChoice()
         choice.name = "scan"
         choice.rows = Int64(clamping: max(rows, 1))
-        let used = columns.indices.count { request.uses($0) }
+        let used = contents.indices.count { request.uses($0) }
         choice.cost = Double(rows) * (4 + Double(used)) + 10
         choice.isByRowid = true
         return choice
@@ -86,8 +72,8 @@ extension CollectionTable {
             choice.name = "row"
             choice.isUnique = true
         } else {
-            guard columns.indices.contains(equality.column) else { return nil }
-            let column = columns[equality.column]
+            guard contents.indices.contains(equality.column) else { return nil }
+            let column = layout.columns[equality.column]
             switch column.content {
             case .id:
                 path = .id
@@ -125,8 +111,10 @@ extension CollectionTable {
     private func expected(_ field: Definition.Field) -> Double {
         if field.isUnique { return 1 }
         let all = Double(max(rows, 1))
-        if field.isReference, let target = targets[field.target] {
-            return max(1, all / Double(max(target, 1)))
+        if field.isReference, let target = reader.frame.catalog[field.target],
+            let records = try? reader.count(reader.plan(named: target.name))
+        {
+            return max(1, all / Double(max(records, 1)))
         }
         // SQLite's own guess for an index that it knows nothing about.
         return min(10, max(1, all / 2))
@@ -148,15 +136,11 @@ extension CollectionTable {
             }
             return .of("id", [.blob(id.bytes)])
         case .key:
-            guard let candidates = SQLLookup.candidates(scalar, keyKind) else { return .all }
+            guard let candidates = SQLLookup.candidates(scalar, layout.keyKind) else { return .all }
             let ids = candidates.compactMap { reader.names.id(of: $0, in: plan.number) }
             return .of("id", ids.map { .blob($0.bytes) })
         case .field(let position): return try question(position, scalar)
         }
-    }
-
-    private var keyKind: FieldKind {
-        plan.keyName.flatMap { plan.schema.field($0)?.kind } ?? .any
     }
 
     private func question(_ position: Int, _ scalar: SQLScalar) throws -> SQLAnswer {

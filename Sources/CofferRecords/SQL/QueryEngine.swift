@@ -27,7 +27,7 @@ package final class QueryEngine {
     /// The fields whose columns have other names than they, as SQL takes `name` for `Name`.
     package var renamed: [(collection: String, field: String, column: String)] {
         tables.flatMap { table in
-            table.renamed.map { (table.plan.name, $0.field, $0.column) }
+            table.layout.renamed.map { (table.plan.name, $0.field, $0.column) }
         }
     }
 

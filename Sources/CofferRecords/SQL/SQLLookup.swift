@@ -27,12 +27,8 @@ internal enum SQLLookup {
     }
 
     private static func forText(_ scalar: SQLScalar) -> [Value]? {
-        switch scalar {
-        case .text(let text): [.text(text)]
-        // What the affinity of the column makes of it.
-        case .integer(let integer): [.text(String(integer))]
-        default: nil
-        }
+        // A number from another column makes SQL compare as numbers: `5` is `05` then.
+        if case .text(let text) = scalar { [.text(text)] } else { nil }
     }
 
     private static func forNumber(_ scalar: SQLScalar) -> [Value]? {
@@ -63,13 +59,11 @@ internal enum SQLLookup {
             // The text of an array or object is in no index.
             if text.hasPrefix("[") || text.hasPrefix("{") { return nil }
             guard JSONNumber.isValid(text) else { return [.text(text)] }
-            return [.text(text), Value(numberLiteral: text)]
-        case .integer(let integer):
-            let flags: [Value] = integer == 0 || integer == 1 ? [.bool(integer == 1)] : []
-            return forNumber(scalar).map { $0 + flags }
-        case .real(let double):
-            let flags: [Value] = double == 0 || double == 1 ? [.bool(double == 1)] : []
-            return forNumber(scalar).map { $0 + flags }
+            // A text from another column makes SQL compare as texts.
+            let flags: [Value] = text == "0" || text == "1" ? [.bool(text == "1")] : []
+            return [.text(text), Value(numberLiteral: text)] + flags
+        // A number from another column makes a number of each text that looks like one.
+        case .integer, .real: return nil
         case .blob(let bytes): return [.bytes(bytes)]
         case .null: return []
         }
