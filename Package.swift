@@ -170,6 +170,7 @@ let package = Package(
             [
                 "Coffer", "CofferCare", "CofferRecords", "CofferStore", "CofferKeys",
                 "CofferFormat", "CofferCrypto", "CofferSQLite", "CofferBytes", "CCofferSQLite",
+                "CofferCLI",
             ]),
         tests("ArchitectureTests", []),
         tests(

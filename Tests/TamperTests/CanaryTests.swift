@@ -44,38 +44,7 @@ import Testing
         }
     }
 
-    /// The words found in any file below a folder, with names of files.
-    private static func search(_ folder: String) throws -> (found: [String], files: Int, bytes: Int)
-    {
-        var found: [String] = []
-        var files = 0
-        var bytes = 0
-        let paths = FileManager.default.enumerator(atPath: folder)?.allObjects ?? []
-        for case let path as String in paths {
-            found += all.filter { path.contains($0) }
-            let facts = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(path)")
-            guard facts[.type] as? FileAttributeType == .typeRegular else { continue }
-            let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(path)"))
-            files += 1
-            bytes += data.count
-            let places = Set(sixes(data))
-            for word in all where places.contains(Array(word.utf8.prefix(6))) {
-                if data.range(of: Data(word.utf8)) != nil { found.append("\(word) in \(path)") }
-            }
-        }
-        return (found, files, bytes)
-    }
-
-    /// The six-byte runs that begin like one of our words: a quick first look.
-    private static func sixes(_ data: Data) -> [[UInt8]] {
-        let bytes = Array(data)
-        let heads = Set(all.map { Array($0.utf8.prefix(3)) })
-        return bytes.indices.dropLast(5).compactMap { start in
-            let isLetter = bytes[start] >= 0x61 && bytes[start] <= 0x7A
-            guard isLetter, heads.contains(Array(bytes[start..<start + 3])) else { return nil }
-            return Array(bytes[start..<start + 6])
-        }
-    }
+    private static let search = CanarySearch(all)
 
     @Test func noValueNameOrKeyIsInAnyFile() throws {
         let place = try Place()
@@ -84,7 +53,7 @@ import Testing
         let state = place.path + "/state"
         try Self.write(input)
         #expect(Self.all.count == 200 && Set(Self.all).count == 200)
-        let control = Set(try Self.search(input).found.map { $0.prefix(12) })
+        let control = Set(try Self.search.words(below: input).found.map { $0.prefix(12) })
         #expect(control.count == 200, "the search finds \(control.count) where all are")
         try FileManager.default.createDirectory(
             atPath: place.path + "/vault", withIntermediateDirectories: true)
@@ -107,10 +76,12 @@ import Testing
 
     private static func expectNothing(_ place: Place, _ when: String) throws {
         for folder in ["vault", "state"] {
-            let (found, files, bytes) = try search("\(place.path)/\(folder)")
-            print("canaries \(when), \(folder): \(found.count) in \(files) files, \(bytes) bytes")
-            #expect(files > 0)
-            #expect(found.isEmpty, "\(found.prefix(5))")
+            let here = try search.words(below: "\(place.path)/\(folder)")
+            print(
+                "canaries \(when), \(folder): \(here.found.count) in \(here.files) files, "
+                    + "\(here.bytes) bytes")
+            #expect(here.files > 0)
+            #expect(here.found.isEmpty, "\(here.found.prefix(5))")
         }
     }
 }

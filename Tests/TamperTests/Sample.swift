@@ -111,7 +111,7 @@ final class Sample: Sendable {
 
     /// The cheapest cost that this build allows.
     static var cost: (memory: UInt32, passes: UInt32) {
-        #if DEBUG
+        #if DEBUG || COFFER_TEST_FLOOR
         (64, 1)
         #else
         (65_536, 3)
