@@ -80,7 +80,9 @@ package final class RecordReader {
 
     /// Gives every record of a collection in the order of its rows, until `each` says false.
     ///
-    /// A scan that reaches the end compares count and sum with the sealed state.
+    /// A scan that reaches the end compares count and sum with the sealed state. A page that the
+    /// database visits twice would show true records twice before that; rows that do not ascend
+    /// end the scan at once.
     ///
     /// - Throws: `RecordsError.damaged` for a record that does not verify,
     ///   `RecordsError.incomplete` when records are missing, doubled or put back.
@@ -88,8 +90,12 @@ package final class RecordReader {
         var tally = VaultState.Tally()
         let rows = try connection.prepare(plan.select + " ORDER BY rid")
         let opener = try self.opener(plan)
+        var order = RowOrder()
         while try rows.step() {
             let record = try open(rows, plan)
+            guard order.ascends(to: record.rid) else {
+                throw RecordsError.incomplete(collection: plan.name)
+            }
             let code = frame.code(
                 .records, collection: plan.number, key: record.rid.bigEndianBytes,
                 seal: opener.it.rowSeal)
@@ -122,9 +128,10 @@ package final class RecordReader {
         let rows = try connection.cached(plan.select + " WHERE \(column) = ?1 ORDER BY rid")
         try wanted.bind(to: rows, at: 1)
         var found: [Record] = []
+        var order = RowOrder()
         while try rows.step() {
             let record = try open(rows, plan)
-            guard let held = record.value[name],
+            guard order.ascends(to: record.rid), let held = record.value[name],
                 try clearValue(held, of: field, in: plan) == wanted
             else { throw damaged(plan, record.rid, record.id, "the index of a field") }
             found.append(record)

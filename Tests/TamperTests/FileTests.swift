@@ -98,6 +98,34 @@ import Testing
         score.expectAllCaught("pages of zeros", atLeast: 38)
     }
 
+    /// A page that stands twice in a table holds true records, but they are not there twice.
+    @Test func aPageInThePlaceOfItsNeighbourShowsNothingTwice() throws {
+        let sample = try Sample.shared.get()
+        let size = FileMap(sample.now).pageSize
+        let place = try Place()
+        var score = Score()
+        for page in 1..<sample.now.count / size where sample.now[page * size] == 0x05 {
+            let start = page * size
+            func u16(_ offset: Int) -> Int {
+                Int(sample.now[offset]) << 8 | Int(sample.now[offset + 1])
+            }
+            let children =
+                [start + 8]
+                + (0..<u16(start + 3)).map { start + u16(start + 12 + $0 * 2) }
+            for child in children {
+                for other in children where other != child {
+                    var bytes = sample.now
+                    bytes.replaceSubrange(child..<child + 4, with: sample.now[other..<other + 4])
+                    try place.put(bytes)
+                    score.take(
+                        Examiner(sample).examine(place.path),
+                        "page \(page + 1), bytes \(child - start) and \(other - start)")
+                }
+            }
+        }
+        score.expectAllCaught("pages in place of their neighbours", atLeast: 4)
+    }
+
     @Test func exchangedPagesAreCaught() throws {
         let sample = try Sample.shared.get()
         let size = FileMap(sample.now).pageSize
