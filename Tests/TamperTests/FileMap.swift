@@ -24,6 +24,7 @@ struct FileMap {
         case fragment = "unused: fragment between cells"
         case cell = "cell"
         case separator = "key that parts the pages of a table"
+        case schemaRow = "row number in the database's schema"
         case overflowPointer = "overflow page: next"
         case overflow = "overflow page: content"
         case overflowRest = "unused: rest of an overflow page"
@@ -45,7 +46,7 @@ struct FileMap {
         var mayBeSilent: Bool {
             switch self {
             case .changeCounter, .unread, .cacheSize, .reserved, .gap, .freeblock, .fragment,
-                .separator,
+                .separator, .schemaRow,
                 .overflowRest, .trunkRest, .freePage:
                 true
             default: false
@@ -192,6 +193,11 @@ struct FileMap {
             let size = cell(offset, type).size
             mark(offset..<offset + size, .cell)
             if type == 0x05 { mark(offset + 4..<offset + size, .separator) }
+            if page == 1, type == 0x0D {
+                // Nothing refers to it; only that the numbers ascend is looked at.
+                let row = offset + varint(offset).size
+                mark(row..<row + varint(row).size, .schemaRow)
+            }
             markOverflowRest(offset, type)
         }
     }
