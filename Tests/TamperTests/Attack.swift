@@ -46,7 +46,7 @@ struct Attack {
 }
 
 /// Counts what came of many attacks and keeps those that were not caught.
-struct Score {
+struct Score: Sendable {
     private(set) var words: [String: Int] = [:]
     private(set) var missed: [String] = []
     var tried: Int { words.values.reduce(0, +) }
@@ -54,6 +54,12 @@ struct Score {
     mutating func take(_ outcome: Examiner.Outcome, _ what: @autoclosure () -> String) {
         words[outcome.word, default: 0] += 1
         if !outcome.isCaught { missed.append("\(what()): \(outcome)") }
+    }
+
+    /// Adds what came of other attacks.
+    mutating func add(_ other: Score) {
+        words.merge(other.words) { $0 + $1 }
+        missed += other.missed
     }
 
     /// Prints the counts and holds that nothing was missed.

@@ -12,7 +12,7 @@ import Testing
         let patterns: [UInt8] = Thoroughness.isFull ? Self.allPatterns : [0x01]
         let halves = Thoroughness.isFull ? 2 : 1
         let total = Mutex(Tally())
-        try withThreads(halves) { half in
+        try Thoroughness.inParts(halves) { half in
             let place = try Place()
             try place.put(sample.now)
             let examiner = Examiner(sample, lookups: 4)
@@ -80,16 +80,6 @@ import Testing
             }
         }
         return runs
-    }
-
-    private func withThreads(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws
-    {
-        guard count > 1 else { return try body(0) }
-        let failure = Mutex<(any Error)?>(nil)
-        DispatchQueue.concurrentPerform(iterations: count) { index in
-            do { try body(index) } catch { failure.withLock { $0 = error } }
-        }
-        if let error = failure.withLock({ $0 }) { throw error }
     }
 }
 

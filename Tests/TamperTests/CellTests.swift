@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 /// Cells exchanged, put back and edited.
@@ -72,33 +73,79 @@ import Testing
         }
         for exchange in all {
             do {
-                let outcome = try attack { database in
-                    // Unique columns may not hold both values in between.
-                    try database.run("PRAGMA ignore_check_constraints=ON")
-                    if exchange.first.rid == exchange.second.rid {
-                        try Self.set(
-                            database, exchange.table, exchange.first.rid,
-                            [
-                                (exchange.first.column, exchange.second.cell),
-                                (exchange.second.column, exchange.first.cell),
-                            ])
-                    } else {
-                        try Self.set(
-                            database, exchange.table, exchange.first.rid,
-                            [(exchange.first.column, Self.stopgap(exchange.first.cell))])
-                        try Self.set(
-                            database, exchange.table, exchange.second.rid,
-                            [(exchange.second.column, exchange.first.cell)])
-                        try Self.set(
-                            database, exchange.table, exchange.first.rid,
-                            [(exchange.first.column, exchange.second.cell)])
-                    }
-                }
+                let outcome = try attack { try Self.exchange(exchange, in: $0) }
                 score.take(outcome, "\(exchange)")
             } catch  where Self.isConstraint(error) { impossible += 1 }
         }
         print("exchanges that SQLite itself refuses: \(impossible)")
         score.expectAllCaught("exchanged cells", atLeast: 170)
+    }
+
+    private static func exchange(_ exchange: Exchange, in database: RawDatabase) throws {
+        // Unique columns may not hold both values in between.
+        try database.run("PRAGMA ignore_check_constraints=ON")
+        if exchange.first.rid == exchange.second.rid {
+            try set(
+                database, exchange.table, exchange.first.rid,
+                [
+                    (exchange.first.column, exchange.second.cell),
+                    (exchange.second.column, exchange.first.cell),
+                ])
+        } else {
+            try set(
+                database, exchange.table, exchange.first.rid,
+                [(exchange.first.column, stopgap(exchange.first.cell))])
+            try set(
+                database, exchange.table, exchange.second.rid,
+                [(exchange.second.column, exchange.first.cell)])
+            try set(
+                database, exchange.table, exchange.first.rid,
+                [(exchange.first.column, exchange.second.cell)])
+        }
+    }
+
+    /// Every two sealed cells of different rows and columns.
+    private static func exchangesAcross(_ table: Table) -> [Exchange] {
+        var cells: [(rid: Int64, column: String, cell: Cell)] = []
+        for row in table.rows {
+            for (index, column) in table.columns.enumerated() {
+                if case .blob = row.cells[index] {
+                    cells.append((row.rid, column, row.cells[index]))
+                }
+            }
+        }
+        return cells.indices.flatMap { index in
+            cells[..<index].filter {
+                $0.rid != cells[index].rid && $0.column != cells[index].column
+                    && $0.cell != cells[index].cell
+            }.map { Exchange(table: table.name, first: cells[index], second: $0) }
+        }
+    }
+
+    @Test func sealedCellsExchangedWithThoseOfOtherColumnsAreCaught() throws {
+        let all = try Self.tables(Attack().database()).flatMap {
+            Thoroughness.some(Self.exchangesAcross($0), 20)
+        }
+        let total = Mutex((score: Score(), impossible: 0))
+        let parts = Thoroughness.isFull ? 2 : 1
+        try Thoroughness.inParts(parts) { part in
+            let attack = try Attack()
+            var score = Score()
+            var impossible = 0
+            for index in stride(from: part, to: all.count, by: parts) {
+                do {
+                    let outcome = try attack { try Self.exchange(all[index], in: $0) }
+                    score.take(outcome, "\(all[index])")
+                } catch  where Self.isConstraint(error) { impossible += 1 }
+            }
+            total.withLock {
+                $0.score.add(score)
+                $0.impossible += impossible
+            }
+        }
+        let (score, impossible) = total.withLock { $0 }
+        print("exchanges across columns that SQLite itself refuses: \(impossible)")
+        score.expectAllCaught("cells exchanged across columns", atLeast: 50)
     }
 
     private static func stopgap(_ cell: Cell) -> Cell {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// A folder of its own for one test, in memory where there is such a place, gone with it.
 final class Place {
@@ -65,5 +66,17 @@ enum Thoroughness {
         let count = isFull ? max(count, most) : count
         guard elements.count > count else { return elements }
         return (0..<count).map { elements[$0 * elements.count / count] }
+    }
+
+    /// Does the parts of a long work at once.
+    static func inParts(
+        _ count: Int, _ body: @escaping @Sendable (Int) throws -> Void
+    ) throws {
+        guard count > 1 else { return try body(0) }
+        let failure = Mutex<(any Error)?>(nil)
+        DispatchQueue.concurrentPerform(iterations: count) { index in
+            do { try body(index) } catch { failure.withLock { $0 = error } }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
     }
 }
