@@ -50,9 +50,14 @@ extension RecordReader {
     ) throws {
         var tally = VaultState.Tally()
         let rows = try connection.prepare(plan.selectHistory + " ORDER BY hid")
+        var order = RowOrder()
         while try rows.step() {
             add(rows, plan, to: &tally)
-            guard try each(try openHistory(rows, plan)) else { return }
+            let version = try openHistory(rows, plan)
+            guard order.ascends(to: Int64(bitPattern: version.number)) else {
+                throw RecordsError.incomplete(collection: plan.name)
+            }
+            guard try each(version) else { return }
         }
         let body = VaultState.Body(.history, collection: plan.number)
         guard try records.store.state().bodies[body] ?? VaultState.Tally() == tally else {

@@ -88,9 +88,9 @@ import Testing
         #expect(throws: VaultError.self) { _ = try found(vault, words) }
     }
 
-    @Test(.enabled(if: RoundTrip.campaign != nil, "the data set or python3 is not at hand"))
+    @Test(.enabled(if: RoundTrip.data != nil, "COFFER_DATA is not at hand"))
     func findsInTheGeneratedCampaignWhatIsThere() throws {
-        let folder = try #require(RoundTrip.campaign)
+        let folder = try #require(RoundTrip.campaign("small"))
         let scratch = try Scratch()
         let vault = try scratch.vault()
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)

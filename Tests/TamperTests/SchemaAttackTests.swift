@@ -15,7 +15,7 @@ import Testing
         "ALTER TABLE meta ADD COLUMN more",
         "ALTER TABLE tomb RENAME TO tombs",
         "ALTER TABLE audit RENAME COLUMN seal TO sealed",
-        "DROP INDEX c_1_s", "CREATE INDEX h_1_i ON h_1(id)", "DROP INDEX c_1_3", "DROP INDEX c_2_4",
+        "DROP INDEX c_1_s", "DROP INDEX h_1_i", "DROP INDEX c_1_3", "DROP INDEX c_2_4",
         "DROP TABLE job", "DROP TABLE h_1", "DROP TABLE c_3", "DROP TABLE cat",
         "ANALYZE",
         "CREATE TABLE sequence(a INTEGER PRIMARY KEY AUTOINCREMENT)",
