@@ -8,17 +8,12 @@ internal struct Listing {
     private let request: ListRequest
     private let plan: CollectionPlan
     private let reader: RecordReader
-    private let filter: RowFilter?
 
     /// Prepares a listing.
-    internal init(
-        _ request: ListRequest, _ plan: CollectionPlan, _ reader: RecordReader,
-        _ filter: RowFilter?
-    ) {
+    internal init(_ request: ListRequest, _ plan: CollectionPlan, _ reader: RecordReader) {
         self.request = request
         self.plan = plan
         self.reader = reader
-        self.filter = filter
     }
 
     /// Gives what is wanted in the order of the rows.
@@ -75,26 +70,19 @@ internal struct Listing {
         func look(_ record: Record) throws -> Bool {
             seen += 1
             progress(seen)
-            guard try filter?.accepts(record) ?? true else { return true }
             return try each(record)
         }
-        guard let hits = try lookUp() else { return try reader.scan(plan, each: look) }
-        for record in hits { guard try look(record) else { return } }
-    }
-
-    /// The records that an index finds for `FIELD = 'TEXT'`; nil for another condition.
-    ///
-    /// The filter still looks at each: an index does not tell composed from decomposed text.
-    private func lookUp() throws -> [Record]? {
-        guard let condition = request.condition,
-            let (name, text) = EqualityCondition.parse(condition),
-            let field = plan.schema.field(name), case .text = field.kind
-        else { return nil }
-        do {
-            return try reader.find(name, equals: .text(text), in: plan)
-        } catch RecordsError.invalid {
-            // The text names no record; a reading of all says the same.
-            return nil
+        guard let condition = request.condition else {
+            return try reader.scan(plan, each: look)
+        }
+        // A listing takes the time that it takes; what is sorted is sorted here.
+        var limits = QueryLimits()
+        limits.nanoseconds = nil
+        try reader.matching(condition, in: plan, limits: limits) { id in
+            guard let record = try reader.get(id, in: plan) else {
+                throw RecordsError.incomplete(collection: plan.name)
+            }
+            return try look(record)
         }
     }
 }

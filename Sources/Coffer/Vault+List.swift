@@ -3,8 +3,8 @@ internal import CofferRecords
 extension Vault {
     /// Gives the records that are wanted, until `each` says false.
     ///
-    /// A reading to the end proves that no record is missing. A condition of the form
-    /// `FIELD = 'TEXT'` on an indexed field looks it up instead, and proves what it gives.
+    /// A reading to the end proves that no record is missing. A condition that an index answers is
+    /// looked up instead, and proves what it gives.
     ///
     /// - Parameter progress: Is given the number of records looked at so far.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/invalid`` for a condition
@@ -17,15 +17,14 @@ extension Vault {
         do {
             try records.read { reader in
                 let plan = try reader.plan(named: collection)
-                let filter = try request.condition.map { try RowFilter($0, plan: plan) }
-                let listing = Listing(request, plan, reader, filter)
+                let listing = Listing(request, plan, reader)
                 guard let field = request.sort else {
                     return try listing.unsorted(progress, each)
                 }
                 try listing.sorted(by: field, progress, each)
             }
-        } catch let error as RowFilter.Failure {
-            throw VaultError(.invalid, "--where cannot be evaluated: \(error.message)")
+        } catch let error as QueryError {
+            throw VaultError(condition: error, request.condition ?? "")
         } catch { throw VaultError(error) }
     }
 }

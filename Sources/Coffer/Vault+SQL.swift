@@ -103,6 +103,16 @@ extension VaultError {
         }
     }
 
+    /// Says of a condition what is wrong with it, and where.
+    internal init(condition error: QueryError, _ condition: String) {
+        let error = VaultError(error, sql: condition)
+        guard error.code == .statement || error.code == .usage else {
+            self = error
+            return
+        }
+        self.init(.invalid, "--where cannot be evaluated: \(error.message)")
+    }
+
     /// `line 2, column 7: `, or without the line where there is one only.
     private static func place(_ offset: Int, in sql: String) -> String {
         let before = Array(sql.utf8.prefix(offset))

@@ -63,7 +63,8 @@ internal final class SQLBench {
             SchemaSource(
                 name: "groups",
                 json: Array(
-                    #"{"required":["id"],"properties":{"id":{"type":"string"},"name":{"type":"string"}}}"#.utf8)),
+                    #"{"required":["id"],"properties":{"id":{"type":"string"},"name":{"type":"string"}}}"#
+                        .utf8)),
             SchemaSource(
                 name: "things",
                 json: Array(

@@ -19,6 +19,7 @@ internal enum WriteCommands {
 
     /// `coffer set`.
     internal static func set(_ call: Call) throws -> ExitStatus {
+        if let condition = call.invocation.value("where") { return try set(call, condition) }
         let (record, words) = try call.recordAndRest()
         var assignments = try AssignmentWord.read(words)
         for name in call.invocation.values("unset") {
@@ -55,6 +56,10 @@ internal enum WriteCommands {
     /// `coffer rm`.
     internal static func remove(_ call: Call) throws -> ExitStatus {
         let records = call.invocation.argumentList("records") + call.invocation.values("id")
+        if let condition = call.invocation.value("where") {
+            guard records.isEmpty else { throw Failure.usage("name records, or say --where") }
+            return try remove(call, condition)
+        }
         guard !records.isEmpty else { throw Failure.usage("name the records to remove") }
         if records.count > 1 {
             try call.confirm("Remove \(records.count) records of \(call.collection)?")
@@ -66,6 +71,53 @@ internal enum WriteCommands {
         let vault = try call.open()
         let removed = try vault.remove(
             call.collection, records, isForgetting: isForgetting)
+        if call.isJSON {
+            try call.console.print(.object([("removed", .integer(Int64(removed)))]))
+        }
+        call.noteWrite(vault, "\(Quantity.of(removed, "record", "records")) removed")
+        return .done
+    }
+
+    /// `coffer set --where`: the same change to every record for which a condition holds.
+    private static func set(_ call: Call, _ condition: String) throws -> ExitStatus {
+        let words = Array(call.invocation.arguments.dropFirst())
+        guard call.invocation.value("id") == nil, call.invocation.value("if-version") == nil else {
+            throw Failure.usage("--where does not go with --id and --if-version")
+        }
+        var assignments = try AssignmentWord.read(words)
+        for name in call.invocation.values("unset") {
+            assignments.append(try AssignmentWord.unset(name))
+        }
+        guard !assignments.isEmpty else {
+            throw Failure.usage("nothing to change; write FIELD=VALUE or --unset FIELD")
+        }
+        let vault = try call.open()
+        let count = try vault.count(call.collection, where: condition)
+        if count > 0 {
+            let records = Quantity.of(count, "record", "records")
+            try call.confirm("Change \(records) of \(call.collection)?")
+        }
+        let changed = try vault.set(
+            call.collection, where: condition, assignments, expecting: count)
+        if call.isJSON {
+            try call.console.print(
+                .object([
+                    ("matched", .integer(Int64(count))), ("changed", .integer(Int64(changed))),
+                ]))
+        }
+        call.noteWrite(vault, "\(Quantity.of(changed, "record", "records")) changed")
+        return .done
+    }
+
+    /// `coffer rm --where`: every record for which a condition holds.
+    private static func remove(_ call: Call, _ condition: String) throws -> ExitStatus {
+        let vault = try call.open()
+        let count = try vault.count(call.collection, where: condition)
+        if count > 0 {
+            let records = Quantity.of(count, "record", "records")
+            try call.confirm("Remove \(records) of \(call.collection)?")
+        }
+        let removed = try vault.remove(call.collection, where: condition, expecting: count)
         if call.isJSON {
             try call.console.print(.object([("removed", .integer(Int64(removed)))]))
         }

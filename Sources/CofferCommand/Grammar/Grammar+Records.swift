@@ -29,14 +29,18 @@ extension Grammar {
         arguments: [collection, values])
 
     private static let set = Command(
-        "set", summary: "Change fields of a record", discussion: aboutValues, heading: "Records",
+        "set", summary: "Change fields of a record, or of all for which a condition holds",
+        discussion: aboutValues, heading: "Records",
         options: [
+            .value(
+                "where", placeholder: "EXPRESSION",
+                help: "Change every record for which this holds, instead of one"),
             .value(
                 "unset", placeholder: "FIELD", completion: .dynamic("field"), isRepeatable: true,
                 help: "Take a field away"),
             .value(
                 "if-version", placeholder: "N", help: "Only if the record is at this version"),
-            id,
+            id, yes,
         ],
         arguments: [collection, record, values])
 
@@ -120,7 +124,10 @@ extension Grammar {
             .value(
                 "id", placeholder: "ID", isRepeatable: true,
                 help: "A record, where its key begins with a dash or is odd"),
-            .flag("now", help: "For good, older versions too: nothing goes to the trash"), yes,
+            .flag("now", help: "For good, older versions too: nothing goes to the trash"),
+            .value(
+                "where", placeholder: "EXPRESSION",
+                help: "Remove every record for which this holds"), yes,
         ],
         arguments: [
             collection,

@@ -45,6 +45,10 @@ package final class QueryEngine {
         let watch = Watch(nanoseconds: limits.nanoseconds, memory: limits.memory)
         watch.install(on: connection)
         let statement = try translating(watch) { () throws in try connection.prepare(sql) }
+        guard statement.columnCount > 0 else {
+            // Such as REINDEX where nothing is indexed, about which no authorizer is asked.
+            throw QueryError.refused("it gives no rows")
+        }
         try bind(parameters, to: statement)
         try columns((0..<statement.columnCount).map { statement.columnName($0) })
         let current = QueryRow(statement)
