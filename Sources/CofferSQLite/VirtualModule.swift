@@ -40,7 +40,7 @@ internal enum VirtualModule {
         }
         unsafe module.xEof = { cursor in
             guard let owner = unsafe VirtualModule.owner(cursor) else { return 1 }
-            return owner.cursor.isAtEnd ? 1 : 0
+            return unsafe owner._withUnsafeGuaranteedRef { $0.cursor.isAtEnd ? 1 : 0 }
         }
         unsafe module.xColumn = { cursor, context, index in
             guard let context = unsafe context else { return SQLITE_MISUSE }
@@ -50,7 +50,7 @@ internal enum VirtualModule {
         }
         unsafe module.xRowid = { cursor, rowid in
             guard let owner = unsafe VirtualModule.owner(cursor) else { return SQLITE_MISUSE }
-            unsafe rowid?.pointee = owner.cursor.rowid
+            unsafe rowid?.pointee = owner._withUnsafeGuaranteedRef { $0.cursor.rowid }
             return SQLITE_OK
         }
         let place = UnsafeMutablePointer<sqlite3_module>.allocate(capacity: 1)
@@ -90,24 +90,29 @@ internal enum VirtualModule {
         return unsafe Unmanaged<VirtualTables.Owner>.fromOpaque(owner).takeUnretainedValue()
     }
 
-    private static func owner(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> Owner? {
+    private static func owner(
+        _ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?
+    ) -> Unmanaged<Owner>? {
         guard let cursor = unsafe cursor else { return nil }
         let ours = unsafe UnsafeRawPointer(cursor)
             .assumingMemoryBound(to: CCofferSQLite_cursor.self)
         guard let owner = unsafe ours.pointee.owner else { return nil }
-        return unsafe Unmanaged<Owner>.fromOpaque(owner).takeUnretainedValue()
+        return unsafe Unmanaged<Owner>.fromOpaque(owner)
     }
 
+    /// Calls a cursor for one row after the other; SQLite keeps it alive meanwhile.
     private static func withOwner(
         _ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?, _ body: (Owner) throws -> Void
     ) -> Int32 {
         guard let owner = unsafe owner(cursor) else { return SQLITE_MISUSE }
-        do {
-            try body(owner)
-            return SQLITE_OK
-        } catch {
-            owner.moment.error = error
-            return SQLITE_ERROR
+        return unsafe owner._withUnsafeGuaranteedRef { owner in
+            do {
+                try body(owner)
+                return SQLITE_OK
+            } catch {
+                owner.moment.error = error
+                return SQLITE_ERROR
+            }
         }
     }
 
@@ -136,8 +141,8 @@ internal enum VirtualModule {
 
     private static func close(_ cursor: UnsafeMutablePointer<sqlite3_vtab_cursor>?) -> Int32 {
         if let owner = unsafe owner(cursor) {
-            owner.cursor.close()
-            unsafe Unmanaged.passUnretained(owner).release()
+            unsafe owner.takeUnretainedValue().cursor.close()
+            unsafe owner.release()
         }
         unsafe sqlite3_free(cursor)
         return SQLITE_OK

@@ -129,9 +129,9 @@ extension CollectionCursor {
     }
 
     private func tell(_ position: Int, _ result: ColumnResult) throws {
-        guard let current, let index = opener.it.index(of: position) else { return }
+        guard let current else { return }
         do {
-            try opener.it.lend(index, current.it, plan: table.plan) { content, bytes in
+            try opener.it.lend(position: position, current.it, plan: table.plan) { content, bytes in
                 switch content {
                 case .null: result.setNull()
                 case .bool(let flag): result.set(Int64(flag ? 1 : 0))
