@@ -35,7 +35,11 @@ internal struct SQLScript {
             place = .statement
             hasContent = false
         }
-        return hasContent ? [String(decoding: text, as: UTF8.self)] : []
+        guard hasContent else { return [] }
+        // Places in messages count from where the statement begins.
+        return [
+            String(decoding: text.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }, as: UTF8.self)
+        ]
     }
 
     /// Whether a statement ends with this byte.
