@@ -53,12 +53,15 @@ extension Vault {
 
     /// Deletes every record for which a condition holds, all or none.
     ///
-    /// - Parameter count: How many they must be; nil for any.
+    /// - Parameters:
+    ///   - count: How many they must be; nil for any.
+    ///   - isForgetting: Whether no version of what goes is kept.
     /// - Returns: How many went, those in cascade included.
     /// - Throws: ``VaultError/Code/versionConflict`` when they are not as many as expected, and what
-    ///   ``remove(_:_:)`` and ``count(_:where:)`` throw; then none goes.
+    ///   ``remove(_:_:isForgetting:)`` and ``count(_:where:)`` throw; then none goes.
     public func remove(
-        _ collection: String, where condition: String, expecting count: Int? = nil
+        _ collection: String, where condition: String, expecting count: Int? = nil,
+        isForgetting: Bool = false
     ) throws(VaultError) -> Int {
         try judging(condition) {
             try records.write { writer in
@@ -67,7 +70,8 @@ extension Vault {
                 for id in try Self.ids(condition, in: plan, writer.reader, expecting: count) {
                     // It may have gone with one before it.
                     guard try writer.reader.get(id, in: plan) != nil else { continue }
-                    removed += try writer.delete(id, in: plan)
+                    removed += try writer.delete(
+                        id, in: plan, isForgetting: isForgetting)
                 }
                 return removed
             }

@@ -117,7 +117,9 @@ internal enum WriteCommands {
             let records = Quantity.of(count, "record", "records")
             try call.confirm("Remove \(records) of \(call.collection)?")
         }
-        let removed = try vault.remove(call.collection, where: condition, expecting: count)
+        let removed = try vault.remove(
+            call.collection, where: condition, expecting: count,
+            isForgetting: call.invocation.flag("now"))
         if call.isJSON {
             try call.console.print(.object([("removed", .integer(Int64(removed)))]))
         }
