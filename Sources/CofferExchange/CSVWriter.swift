@@ -24,9 +24,10 @@ package struct CSVWriter: RecordWriter {
         self.sink = RecordSink(sink)
         for (index, name) in columns.enumerated() {
             if index > 0 { self.sink.append(",") }
-            // Never quoted for being empty: the header of one nameless column is an empty line.
             append(CSVCell.text(of: .text(name), types: .text))
         }
+        // No column, or a nameless one: a header that is an empty line would be passed over.
+        if self.sink.bytes.isEmpty { self.sink.append("\"\"") }
         self.sink.append("\r\n")
         if FormatFinding.needsMark(self.sink.bytes) {
             self.sink.bytes.insert(contentsOf: FormatFinding.mark, at: 0)

@@ -4,20 +4,26 @@ extension RecordSource {
     /// Reads a table: the first row names the fields, each other row is a record.
     ///
     /// Empty lines are passed over, but for a table of one column, where each is a record
-    /// without that field.
+    /// without that field. Those before the header are passed over always: one that is empty is
+    /// written as `""`.
     internal func readTable(
         _ input: ByteInput, _ emitter: RecordEmitter
     ) throws(ExchangeError) -> Bool {
         let separator = options.separator ?? separator(of: input.start)
         var rows = CSVReader(input, separator: separator, limit: options.recordLimit)
-        guard try rows.next() else { return true }
+        repeat {
+            guard try rows.next() else { return true }
+        } while Self.isBlank(rows)
         let columns = try columns(rows)
         while try rows.next() {
-            let isBlank = rows.cells.count == 1 && !rows.cells[0].isQuoted && rows.bytes.isEmpty
-            if isBlank && columns.count != 1 { continue }
+            if columns.count != 1, Self.isBlank(rows) { continue }
             guard emit(rows, columns, emitter) else { return false }
         }
         return true
+    }
+
+    private static func isBlank(_ rows: borrowing CSVReader) -> Bool {
+        rows.cells.count == 1 && !rows.cells[0].isQuoted && rows.bytes.isEmpty
     }
 
     private struct Column {

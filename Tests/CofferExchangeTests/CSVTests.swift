@@ -36,6 +36,14 @@ import Testing
         #expect(try RecordSource(output.bytes, name: "a.csv").values() == [record])
     }
 
+    @Test func aTableOfNothingButEmptyLinesIsEmpty() throws {
+        for text in ["", "\n", "\n\n", "\r\n\r\n\r\n"] { #expect(try read(text) == []) }
+        #expect(try read("\n\nid,a\n\n1,2\n") == [Value(#"{"id":"1","a":"2"}"#)])
+        // One nameless column is something else, and so are its records without a value.
+        let named = Value.object([Value.Member("", .text("x"))])
+        #expect(try read("\"\"\n\nx\n\n") == [.object([]), named, .object([])])
+    }
+
     @Test(.enabled(if: ExchangeMaterial.spectrum != nil)) func readsWhatCSVSpectrumMeans() throws {
         let folder = try #require(ExchangeMaterial.spectrum)
         var count = 0
