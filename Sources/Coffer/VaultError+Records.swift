@@ -19,8 +19,11 @@ extension VaultError {
             return VaultError(
                 .notUnique, "another record of \(collection) has the same \(field)")
         case .invalid(let collection, let problems):
-            return VaultError(
-                .invalid, problems.map { "\(collection)\($0)" }.joined(separator: "\n"))
+            // A problem of one field begins with its pointer; a rule's is a sentence.
+            let lines = problems.map { problem in
+                problem.hasPrefix("/") ? collection + problem : "\(collection): \(problem)"
+            }
+            return VaultError(.invalid, lines.joined(separator: "\n"))
         case .brokenReferences(let broken):
             let lines = broken.map {
                 "\($0.collection) \($0.id): \($0.field) leads to no record of \($0.target)"
