@@ -22,11 +22,25 @@ extension VaultError {
         case let error as SchemaError:
             let place = error.pointer.isEmpty ? "" : " (at \(error.pointer))"
             self.init(.invalid, "schema: \(error.message)\(place)")
-        case let error as ExchangeError: self.init(.invalid, error.message)
+        case let error as ExchangeError: self.init(error, in: nil)
         case let error as JSONError:
             self.init(.invalid, error.message)
         case let error as CryptoError: self = Self.from(error)
         default: self.init(.unexpected, "something failed that should not have: \(error)")
+        }
+    }
+
+    /// Says of a file that cannot be read as a whole which one it is, and where in it.
+    internal init(_ error: ExchangeError, in path: String?) {
+        let place = path ?? "the input"
+        switch error {
+        case .malformed(let line, let reason): self.init(.invalid, "\(place):\(line): \(reason)")
+        case .tooLong(let line): self.init(.invalid, "\(place):\(line): the record is too long")
+        case .unreadable(let code):
+            self.init(.storage, "\(place): it could not be read (errno \(code))")
+        case .unwritable(let code):
+            self.init(.storage, "\(place): it could not be written (errno \(code))")
+        default: self.init(.invalid, "\(place): \(error.message)")
         }
     }
 
@@ -45,9 +59,7 @@ extension VaultError {
             VaultError(.locked, "the vault is locked; unlock it with: coffer unlock")
         case .damaged(let part):
             VaultError(
-                .damaged,
-                "the vault does not verify: \(part); keep a copy as it is, and look closer with: "
-                    + "coffer check")
+                damaged: part, "keep a copy as it is, and look closer with: coffer check")
         case .older(let standing): VaultError(.older, describe(standing))
         case .changedUnderneath:
             VaultError(
@@ -85,12 +97,12 @@ extension VaultError {
         case .wrongSecret:
             VaultError(.wrongPassword, "wrong password or key, or the vault's slot was altered")
         case .damaged(let part):
-            VaultError(.damaged, "the vault does not verify: \(part)")
+            VaultError(damaged: part)
         case .refusedLimit(let what):
             VaultError(.refusedLimit, "refused before any work: \(what)")
         case .unusablePassword(let why):
             VaultError(.invalid, "this cannot be used: \(why)")
-        case .noKey: VaultError(.damaged, "the vault does not verify: a key is missing")
+        case .noKey: VaultError(damaged: "a key is missing")
         case .crypto(let error): from(error)
         }
     }
@@ -132,7 +144,8 @@ extension VaultError {
     private static func from(_ error: DiskError) -> VaultError {
         let path = error.path
         switch error.kind {
-        case .notFound: return VaultError(.storage, "\(path): there is no such file")
+        case .notFound:
+            return VaultError(.noFile, "\(path): there is no such file or folder")
         case .exists:
             return VaultError(.exists, "\(path) exists already; it was not overwritten")
         case .full: return VaultError(.full, "\(path): the disk is full; nothing was changed")

@@ -9,10 +9,21 @@ public struct VaultError: Error, Sendable {
     /// What went wrong and what to do about it, in one sentence or a few lines.
     public let message: String
 
+    /// What it is that does not verify, without advice; nil for errors other than damage.
+    public let place: String?
+
     /// Makes an error.
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+        place = nil
+    }
+
+    /// Says of a part of the vault that it does not verify, and what to do.
+    internal init(damaged place: String, _ advice: String? = nil) {
+        code = .damaged
+        message = "the vault does not verify: \(place)" + (advice.map { "; \($0)" } ?? "")
+        self.place = place
     }
 }
 
@@ -42,6 +53,8 @@ extension VaultError {
         public static let noCollection = Code("no-collection")
         /// There is no such record.
         public static let noRecord = Code("no-record")
+        /// There is no such file or folder.
+        public static let noFile = Code("no-file")
         /// Something with that name or key is there already.
         public static let exists = Code("exists")
         /// The record was changed since the version given.

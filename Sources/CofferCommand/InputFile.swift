@@ -7,13 +7,18 @@ internal enum InputFile {
 
     /// The bytes of a file; `-` is standard input.
     ///
-    /// - Throws: `storage` when it cannot be read, `invalid` when it is larger than `limit`.
+    /// - Throws: `no-file`, `storage` when it cannot be read, `invalid` when it is larger than `limit`.
     internal static func read(_ path: String, limit: Int = sizeLimit) throws(Failure) -> [UInt8] {
-        if path == "-" { return try read(STDIN_FILENO, "standard input", limit) }
+        if path == "-" { return try read(STDIN_FILENO, name(of: path), limit) }
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { throw .storage(path, .last) }
         defer { close(descriptor) }
         return try read(descriptor, path, limit)
+    }
+
+    /// What people call the file: `-` is standard input.
+    internal static func name(of path: String) -> String {
+        path == "-" ? "standard input" : path
     }
 
     private static func read(

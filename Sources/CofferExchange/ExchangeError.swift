@@ -26,17 +26,18 @@ package enum ExchangeError: Error, Hashable, Sendable {
     /// What happened and what to do, in one line; it quotes no value.
     package var message: String {
         switch self {
-        case .unreadable(let errno): "It could not be read (system error \(errno))."
-        case .unwritable(let errno): "It could not be written (system error \(errno))."
-        case .wideText: "It is UTF-16 or UTF-32; save it as UTF-8 and import that."
-        case .notText(let kind): "It is \(kind), not JSON, NDJSON, CSV or a NeDB log."
-        case .unknownFormat: "It is not JSON, NDJSON, CSV or a NeDB log; name its format."
-        case .malformed(let line, let reason): "Line \(line): \(reason)."
-        case .tooLong(let line): "Line \(line): a record is too long."
-        case .duplicateColumn(let name): "Two columns are named \(name); rename one."
-        case .unknownColumn(let name): "The table has no column \(name)."
-        case .notAnObject: "Only objects can be written as records."
-        case .tooManyDocuments: "The log has too many documents; compact it and try again."
+        case .unreadable(let errno): "it could not be read (errno \(errno))"
+        case .unwritable(let errno): "it could not be written (errno \(errno))"
+        case .wideText: "it is UTF-16 or UTF-32; save it as UTF-8 and import that"
+        case .notText(let kind): "it is \(kind), not JSON, NDJSON, CSV or a NeDB log"
+        case .unknownFormat:
+            "it is not JSON, NDJSON, CSV or a NeDB log; its extension can say which"
+        case .malformed(let line, let reason): "line \(line): \(reason)"
+        case .tooLong(let line): "line \(line): a record is too long"
+        case .duplicateColumn(let name): "two columns are named \(name); rename one"
+        case .unknownColumn(let name): "the table has no column \(name)"
+        case .notAnObject: "only objects can be written as records"
+        case .tooManyDocuments: "the log has too many documents; compact it and try again"
         }
     }
 }

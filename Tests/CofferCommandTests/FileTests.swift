@@ -72,7 +72,7 @@ import Testing
         #expect(try box.open(["import", "npcs.json", "--existing", "update"]).status == 0)
         #expect(try name() == "Changed\n")
         #expect(try box.open(["import", "npcs.json", "--existing", "other"]).status == 2)
-        #expect(try box.open(["import", "nowhere.json"]).status == 8)
+        #expect(try box.open(["import", "nowhere.json"]).status == 4)
         try box.write("broken.json", "[{]")
         #expect(try box.open(["import", "broken.json"]).status == 7)
     }

@@ -43,7 +43,7 @@ import Testing
         try box.write("b.json", #"{"type":5}"#)
         #expect(try box.open(["schema", "apply", "a.json"]).status == 7)
         #expect(try box.open(["schema", "apply", "b.json"]).status == 7)
-        #expect(try box.open(["schema", "apply", "c.json"]).status == 8)
+        #expect(try box.open(["schema", "apply", "c.json"]).status == 4)
         #expect(try box.open(["schema", "show", "nothing"]).status == 4)
         #expect(try box.open(["schema", "list", "--json"]).output == "[]\n")
     }

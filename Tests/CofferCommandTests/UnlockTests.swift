@@ -46,7 +46,7 @@ import Testing
         let wrong = try box.run(["check", "--json", "--password-file", "wrong"])
         #expect(wrong.status == 3)
         #expect(wrong.code == "wrong-password")
-        #expect(try box.run(["check", "--json", "--password-file", "nowhere"]).code == "storage")
+        #expect(try box.run(["check", "--json", "--password-file", "nowhere"]).code == "no-file")
         try box.write("empty", "\n")
         #expect(try box.run(["check", "--json", "--password-file", "empty"]).code == "invalid")
     }

@@ -56,7 +56,7 @@ import Testing
         #expect(made.status == 5)
         #expect(!box.exists("game.coffer"))
         #expect(try box.read("sheet") == "mine")
-        #expect(try box.makeVault("game", ["--sheet", "no/such/folder"]).status == 8)
+        #expect(try box.makeVault("game", ["--sheet", "no/such/folder"]).status == 4)
         #expect(!box.exists("game.coffer"))
     }
 

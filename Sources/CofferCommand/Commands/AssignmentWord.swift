@@ -31,7 +31,8 @@ internal enum AssignmentWord {
         guard value.hasPrefix("@") else { return .text(path: path, value) }
         let bytes = try InputFile.read(file(value))
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw .invalid("\(file(value)) is not text in UTF-8")
+            let name = InputFile.name(of: file(value))
+            throw .invalid("\(name) is not text in UTF-8")
         }
         return .text(path: path, text)
     }

@@ -34,9 +34,19 @@ internal struct Failure: Error {
     }
 
     /// The disk or the system failed.
+    ///
+    /// A path that leads nowhere is `no-file`, in the words that the library has for it.
     internal static func storage(_ what: String, _ error: SystemError) -> Failure {
-        Failure(
+        guard !error.isMissing else {
+            return Failure("no-file", "\(what): there is no such file or folder", .notFound)
+        }
+        return Failure(
             error.isFull ? "full" : "storage", "\(what): \(error.text)", .storage)
+    }
+
+    /// The failure with something more to know about it.
+    internal func adding(_ remark: String?) -> Failure {
+        remark.map { Failure(code, "\(message); \($0)", status) } ?? self
     }
 
     /// Whoever read our output has gone; nobody is left to be told.
@@ -57,7 +67,7 @@ extension Failure {
         switch code {
         case .usage, .statement: .usage
         case .wrongPassword, .locked: .locked
-        case .noVault, .noCollection, .noRecord, .nothingToUndo: .notFound
+        case .noVault, .noCollection, .noRecord, .noFile, .nothingToUndo: .notFound
         case .exists, .versionConflict, .notUnique, .referenced, .busy: .conflict
         case .damaged, .older, .changedUnderneath, .refusedLimit, .newerFormat: .damaged
         case .invalid, .brokenReference: .invalid

@@ -11,6 +11,9 @@ internal struct SystemError: Error {
     /// Whether there is no room.
     internal var isFull: Bool { number == ENOSPC || number == EDQUOT }
 
+    /// Whether a path leads nowhere.
+    internal var isMissing: Bool { number == ENOENT }
+
     /// The system's words, in small letters.
     internal var text: String {
         guard let words = unsafe strerror(number) else { return "error \(number)" }
