@@ -2,6 +2,9 @@ internal import Glibc
 
 extension LocalFileSystem {
     /// The names in a directory, sorted.
+    ///
+    /// A name that is no UTF-8 is passed over: nothing of ours has one, and a stranger's file must
+    /// not keep us from its neighbours.
     package func list(_ path: String) throws(DiskError) -> [String] {
         let descriptor = try Self.retrying(.list, path) {
             unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -23,9 +26,7 @@ extension LocalFileSystem {
             // The name may be longer than the imported array of 256 and ends with a NUL.
             let start = unsafe UnsafeRawPointer(entry).advanced(by: offset)
                 .assumingMemoryBound(to: CChar.self)
-            guard let name = unsafe String(validatingCString: start) else {
-                throw DiskError(.list, path, errno: EILSEQ)
-            }
+            guard let name = unsafe String(validatingCString: start) else { continue }
             if name != "." && name != ".." { names.append(name) }
         }
     }

@@ -4,7 +4,8 @@ package import CofferFormat
 ///
 /// A field is one when every record of the collection has it, as a text that is not empty or as
 /// an integer, and no two have the same. Only hashes are kept. The number 1 and the text "1" are
-/// the same key, since both are typed the same.
+/// the same key, since both are typed the same; which texts are the same is for the caller to say,
+/// because it derives ids from them.
 package struct KeyScan {
     /// The names that are tried, the first that holds is taken.
     package static let candidates = ["id", "_id", "pk", "$id", "index", "key"]
@@ -27,19 +28,26 @@ package struct KeyScan {
 
     private let names: [String]
     private let limit: Int
+    private let canonical: (Value) -> [UInt8]?
     private var collections: [String: [Candidate]] = [:]
 
     /// Tries `names`, in order of preference, for up to `limit` records of a collection.
-    package init(names: [String] = candidates, limit: Int = 8_000_000) {
+    ///
+    /// - Parameter canonical: The bytes that equal values share; nil for what can be no key.
+    package init(
+        names: [String] = candidates, limit: Int = 8_000_000,
+        canonical: @escaping (Value) -> [UInt8]?
+    ) {
         self.names = names
         self.limit = limit
+        self.canonical = canonical
     }
 
     /// Takes a record into account.
     package mutating func add(_ record: Value, in collection: String) {
         var kept = collections.removeValue(forKey: collection) ?? names.map { Candidate(name: $0) }
         for index in kept.indices.reversed() {
-            guard let value = record[kept[index].name], let hash = Self.keyHash(value) else {
+            guard let value = record[kept[index].name], let hash = keyHash(value) else {
                 kept.remove(at: index)
                 continue
             }
@@ -63,12 +71,14 @@ package struct KeyScan {
 
 extension KeyScan {
     /// The hash of a value that can be a key: a text that is not empty, or an integer.
-    internal static func keyHash(_ value: Value) -> UInt128? {
+    private func keyHash(_ value: Value) -> UInt128? {
+        let text: String
         switch value {
-        case .text(let text): text.isEmpty ? nil : hash(.text(text))
-        case .integer(let integer): hash(.text(String(integer)))
-        default: nil
+        case .text(let held) where !held.isEmpty: text = held
+        case .integer(let integer): text = String(integer)
+        default: return nil
         }
+        return canonical(.text(text)).map { Self.hash(.bytes($0)) }
     }
 
     /// 128 bits of a keyed hash: two values with the same one do not happen.

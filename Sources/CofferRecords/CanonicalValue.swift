@@ -1,9 +1,9 @@
 internal import CCofferUTF8proc
-internal import CofferFormat
+package import CofferFormat
 
 /// The one form in which equal values have equal bytes, for ids and blind indexes
 /// (`Docs/Format.md`, section 9.4).
-internal enum CanonicalValue {
+package enum CanonicalValue {
     private enum Kind: UInt8 {
         case text = 1
         case number = 2
@@ -39,7 +39,7 @@ internal enum CanonicalValue {
     }
 
     /// The canonical form; nil for null, arrays and objects.
-    static func bytes(_ value: Value) -> [UInt8]? {
+    package static func bytes(_ value: Value) -> [UInt8]? {
         var output: [UInt8] = []
         return append(value, to: &output) ? output : nil
     }

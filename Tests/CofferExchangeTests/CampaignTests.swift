@@ -10,7 +10,7 @@ import Testing
         var count = 0
         for (name, bytes) in files {
             let values = try RecordSource(bytes, name: name).values()
-            var scan = KeyScan()
+            var scan = KeyScan(canonical: KeyScan.bytes)
             for value in values { scan.add(value, in: "c") }
             #expect(scan.finding(for: "c") == .field("id"), "\(name)")
             let output = Output()

@@ -129,3 +129,11 @@ func columns(of records: [Value]) -> [String] {
     }
     return names
 }
+
+extension KeyScan {
+    /// Tells texts apart byte for byte.
+    static func bytes(_ value: Value) -> [UInt8]? {
+        guard case .text(let text) = value else { return nil }
+        return Array(text.utf8)
+    }
+}

@@ -64,7 +64,7 @@ import Testing
             ("foundry/nedb-packs/dnd5e-srd", ".db", "_id"), ("srd/datasworn", ".json", "_id"),
         ] {
             for file in try ExchangeMaterial.files(data.appending(path: folder), suffix) {
-                var scan = KeyScan()
+                var scan = KeyScan(canonical: KeyScan.bytes)
                 var names: Set<String> = []
                 try RecordSource(file: file).read { event in
                     if case .record(let record) = event {

@@ -1,5 +1,6 @@
 import CofferExchange
 import CofferFormat
+import Foundation
 import Testing
 
 @Suite struct SpecialFormatTests {
@@ -55,7 +56,7 @@ import Testing
 
     @Test func keysAreFoundOnlyWhereEveryRecordHasItsOwn() throws {
         func finding(_ records: [String], limit: Int = 100) -> KeyScan.Finding {
-            var scan = KeyScan(limit: limit)
+            var scan = KeyScan(limit: limit, canonical: KeyScan.bytes)
             for record in records { scan.add(Value(record), in: "c") }
             return scan.finding(for: "c")
         }
@@ -72,10 +73,21 @@ import Testing
         #expect(finding(["{\"$id\":1,\"key\":2,\"index\":3}"]) == .field("$id"))
         #expect(finding([]) == .none)
         #expect(finding(["{\"id\":1}", "{\"id\":2}", "{\"id\":3}"], limit: 2) == .tooMany("id"))
-        var scan = KeyScan(names: ["name"])
+        var scan = KeyScan(names: ["name"], canonical: KeyScan.bytes)
         scan.add(Value("{\"id\":1,\"name\":\"a\"}"), in: "x")
         scan.add(Value("{\"id\":1}"), in: "y")
         #expect(scan.finding(for: "x") == .field("name"))
         #expect(scan.finding(for: "y") == .none)
+    }
+
+    @Test func keysThatAreTheSameToTheCallerRepeat() {
+        var scan = KeyScan { value in
+            guard case .text(let text) = value else { return nil }
+            return Array(text.precomposedStringWithCanonicalMapping.utf8)
+        }
+        for record in ["{\"id\":\"\u{e9}\",\"pk\":1}", "{\"id\":\"e\u{301}\",\"pk\":2}"] {
+            scan.add(Value(record), in: "c")
+        }
+        #expect(scan.finding(for: "c") == .field("pk"))
     }
 }

@@ -46,9 +46,8 @@ internal struct ImportItem: Sendable {
     ) throws -> Content {
         let plan = try preparer.plan(named: source.collection)
         let record = try preparer.prepare(source.value, in: plan)
-        if let key = plan.keyName, let held = source.value[key], held != .null {
-            return Content(record: record, firstID: nil)
-        }
+        // A key that no id can be derived from, such as an array, is as good as none.
+        guard record.id == nil else { return Content(record: record, firstID: nil) }
         let first = preparer.names.id(
             ofContent: JSON.write(source.value), ordinal: 0, in: plan.number)
         return Content(record: record, firstID: first)

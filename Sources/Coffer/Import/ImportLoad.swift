@@ -2,12 +2,25 @@ internal import CofferBytes
 internal import CofferExchange
 internal import CofferFormat
 internal import CofferRecords
+internal import CofferSQLite
+internal import CofferStore
 
 /// The second reading: records go into the vault, in one transaction.
 internal final class ImportLoad {
-    private struct Origin {
-        let file: Int
-        let line: Int
+    /// Where a record of this import came from; 8 bytes, as each record has one.
+    private struct Trace {
+        private let fileAndNovelty: UInt32
+        private let clampedLine: UInt32
+
+        init(file: Int, line: Int, isNew: Bool) {
+            fileAndNovelty = UInt32(clamping: file) << 1 | (isNew ? 1 : 0)
+            clampedLine = UInt32(clamping: line)
+        }
+
+        var file: Int { Int(fileAndNovelty >> 1) }
+        var line: Int { Int(clampedLine) }
+        /// Whether it was not in the vault before.
+        var isNew: Bool { fileAndNovelty & 1 == 1 }
     }
 
     internal private(set) var report = ImportReport()
@@ -17,10 +30,11 @@ internal final class ImportLoad {
     private var plans: [String: CollectionPlan] = [:]
     private var counts: [String: ImportReport.Counts] = [:]
     private var order: [String] = []
-    /// How often each content was met, for records without a key.
+    /// How often each content was met again, for records without a key.
     private var ordinals: [Identifier: UInt64] = [:]
-    /// Where each new record came from, to name those that are dropped; only kept when going on.
-    private var origins: [Identifier: Origin] = [:]
+    /// Where each record that stands now came from: a second one with its key is refused, and those
+    /// whose references lead nowhere are named.
+    private var traces: [Identifier: Trace] = [:]
 
     internal init(
         _ writer: CofferRecords.RecordWriter, _ request: ImportRequest, files: [String]
@@ -52,6 +66,14 @@ internal final class ImportLoad {
     /// Ends the import: drops what depends on rejected records, or refuses everything.
     internal func finish() throws {
         if request.keepsGoing { try dropBroken() }
+        try refuseRejects()
+        // A dry run must say what a real one would, so this cannot wait for the commit.
+        if try writer.transaction.connection.hasDeferredViolations() {
+            throw leadingNowhere(try writer.brokenReferences())
+        }
+    }
+
+    private func refuseRejects() throws {
         report.collections = order.map { ($0, counts[$0] ?? ImportReport.Counts()) }
         if !report.rejects.isEmpty, !request.keepsGoing {
             let lines = report.rejects.prefix(20).map { "\($0.file):\($0.line): \($0.reason)" }
@@ -68,11 +90,15 @@ internal final class ImportLoad {
 
     private func load(_ item: ImportItem, _ content: ImportItem.Content, file: Int) throws {
         let record = content.record
+        let first = record.id.flatMap { traces[$0] }
         do {
+            // With `copy` a second record with a key passes if it is equal to the first.
             let written = try writer.put(
-                record, id: contentID(content), existing: existing(record.plan))
-            if request.keepsGoing, written.outcome == .created {
-                origins[written.id] = Origin(file: file, line: item.line)
+                record, id: contentID(content, item, file),
+                existing: first == nil ? existing : .copy)
+            if first == nil, written.outcome != .skipped {
+                traces[written.id] = Trace(
+                    file: file, line: item.line, isNew: written.outcome == .created)
             }
             count(item.collection) { counts in
                 switch written.outcome {
@@ -83,7 +109,11 @@ internal final class ImportLoad {
             }
         } catch let error as RecordsError {
             guard Self.isOfTheRecord(error) else { throw error }
-            reject(item, error, file: file)
+            guard let first else { return reject(item, error, file: file) }
+            reject(
+                item.collection, file: file, line: item.line,
+                "its key repeats: a different record with it stands in "
+                    + "\(files[first.file]):\(first.line)")
         }
     }
 
@@ -100,7 +130,7 @@ internal final class ImportLoad {
         }
     }
 
-    private func existing(_ plan: CollectionPlan) -> CofferRecords.RecordWriter.Existing {
+    private var existing: CofferRecords.RecordWriter.Existing {
         switch request.existing {
         case .update: .update
         case .skip: .skip
@@ -111,11 +141,17 @@ internal final class ImportLoad {
 
     /// The id of a record without a key: from its content and its ordinal among equals, so that
     /// importing again changes nothing.
-    private func contentID(_ content: ImportItem.Content) -> Identifier? {
+    private func contentID(
+        _ content: ImportItem.Content, _ item: ImportItem, _ file: Int
+    ) -> Identifier? {
         guard let first = content.firstID else { return nil }
-        let ordinal = ordinals[first] ?? 0
-        ordinals[first] = ordinal + 1
-        guard ordinal > 0 else { return first }
+        // The first of them leaves a trace; only a content that repeats needs a count.
+        guard traces[first] != nil else {
+            traces[first] = Trace(file: file, line: item.line, isNew: false)
+            return first
+        }
+        let ordinal = (ordinals[first] ?? 0) + 1
+        ordinals[first] = ordinal
         return writer.reader.names.id(
             ofContent: JSON.write(.object(content.record.members)), ordinal: ordinal,
             in: content.record.plan.number)
@@ -128,8 +164,8 @@ internal final class ImportLoad {
             var gone: Set<Identifier> = []
             for reference in broken where gone.insert(reference.id).inserted {
                 // Only what this import has made may be dropped; an older record never.
-                guard let origin = origins[reference.id] else {
-                    throw RecordsError.brokenReferences(broken)
+                guard let origin = traces[reference.id], origin.isNew else {
+                    throw leadingNowhere(Array(broken.prefix(20)))
                 }
                 try writer.drop(reference.id, in: try plan(reference.collection))
                 count(reference.collection) { $0.created -= 1 }
@@ -138,6 +174,21 @@ internal final class ImportLoad {
                     "\(reference.field) leads to no record of \(reference.target)")
             }
         }
+    }
+
+    /// Says of references that lead nowhere where they stand.
+    private func leadingNowhere(_ broken: [RecordsError.BrokenReference]) -> VaultError {
+        let lines = broken.map { reference in
+            let what = "\(reference.field) leads to no record of \(reference.target)"
+            guard let trace = traces[reference.id] else {
+                return "\(reference.collection) \(reference.id): \(what)"
+            }
+            return "\(files[trace.file]):\(trace.line): \(reference.collection): \(what)"
+        }
+        let advice = request.keepsGoing ? "" : "; --keep-going imports the rest"
+        return VaultError(
+            .brokenReference,
+            "nothing was imported\(advice):\n" + lines.joined(separator: "\n"))
     }
 
     private func reject(_ collection: String?, file: Int, line: Int, _ reason: String) {

@@ -25,8 +25,11 @@ internal final class ImportScan {
     }
 
     /// Reads one file.
-    internal func read(_ source: RecordSource) throws {
-        var keys = KeyScan(names: idField.map { [$0] } ?? KeyScan.candidates)
+    ///
+    /// - Parameter path: Its path, for errors.
+    internal func read(_ source: RecordSource, at path: String) throws {
+        var keys = KeyScan(
+            names: idField.map { [$0] } ?? KeyScan.candidates, canonical: CanonicalValue.bytes)
         var seen: Set<String> = []
         try source.read { event in
             guard case .record(let record) = event else { return true }
@@ -42,11 +45,17 @@ internal final class ImportScan {
             return true
         }
         for collection in seen {
+            guard CollectionSchema.isName(collection) else {
+                throw VaultError(
+                    .invalid,
+                    "\(path): «\(collection)» cannot be the name of a collection; name one with "
+                        + "--into")
+            }
             var name: String?
             if case .field(let field) = keys.finding(for: collection) { name = field }
             if let idField, name == nil {
                 throw VaultError(
-                    .invalid, "\(collection): \(idField) is missing or repeats in the file")
+                    .invalid, "\(path): \(idField) is missing or repeats in \(collection)")
             }
             if found[collection]?.isKeySettled == true, found[collection]?.key != name {
                 found[collection]?.key = nil

@@ -18,6 +18,12 @@ extension Vault {
         _ request: ImportRequest, progress: (Int64, Int64) -> Void
     ) throws(VaultError) -> ImportReport {
         do {
+            if let into = request.into, !CollectionSchema.isName(into) {
+                throw VaultError(
+                    .usage,
+                    "--into: a collection's name has a to z, 0 to 9 and _, begins with a letter "
+                        + "and has at most \(CollectionSchema.longestName) characters")
+            }
             let files = try Self.files(request.paths).map { try OpenedFile($0) }
             let known = Set(try store.read { $0.catalog.definitions.map(\.name) })
             let isSettled =
@@ -45,11 +51,13 @@ extension Vault {
         var done: Int64 = 0
         for file in files {
             guard let scan else { break }
-            let source = try source(file, request) { name in
-                guard try store.frame().catalog.named(name) != nil else { return nil }
-                return try records.read { try $0.plan(named: name).schema }
+            try Self.naming(file) {
+                let source = try source(file, request) { name in
+                    guard try store.frame().catalog.named(name) != nil else { return nil }
+                    return try records.read { try $0.plan(named: name).schema }
+                }
+                try scan.read(source, at: file.path)
             }
-            try scan.read(source)
             done += file.size
             progress(done, total)
         }
@@ -60,14 +68,16 @@ extension Vault {
                 let load = ImportLoad(writer, request, files: files.map(\.path))
                 for (index, file) in files.enumerated() {
                     let start = done
-                    let source = try source(file, request) { name in
-                        guard writer.transaction.frame.catalog.named(name) != nil else {
-                            return nil
+                    try Self.naming(file) {
+                        let source = try source(file, request) { name in
+                            guard writer.transaction.frame.catalog.named(name) != nil else {
+                                return nil
+                            }
+                            return try writer.plan(named: name).schema
                         }
-                        return try writer.plan(named: name).schema
-                    }
-                    try load.read(source, file: index) {
-                        progress(start + Int64($0), total)
+                        try load.read(source, file: index) {
+                            progress(start + Int64($0), total)
+                        }
                     }
                     done += file.size
                 }
@@ -81,6 +91,16 @@ extension Vault {
     }
 
     private struct DryRun: Error {}
+
+    /// Says of which file it is that it cannot be read as a whole.
+    @discardableResult
+    internal static func naming<Result>(
+        _ file: OpenedFile, _ body: () throws -> Result
+    ) throws -> Result {
+        do { return try body() } catch let error as ExchangeError {
+            throw VaultError(error, in: file.path)
+        }
+    }
 
     private static func details(_ report: ImportReport) -> [AuditEntry.Detail] {
         report.collections.prefix(1_000).map { collection in

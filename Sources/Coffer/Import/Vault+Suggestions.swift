@@ -24,12 +24,17 @@ extension Vault {
             for path in try files(paths) {
                 var options = RecordSource.Options()
                 options.collection = into
-                try OpenedFile(path).records(options).read { event in
-                    guard case .record(let record) = event else { return true }
-                    if inferences[record.collection] == nil { order.append(record.collection) }
-                    inferences[record.collection, default: SchemaInference()]
-                        .observe(record.value)
-                    return true
+                let file = try OpenedFile(path)
+                try naming(file) {
+                    try file.records(options).read { event in
+                        guard case .record(let record) = event else { return true }
+                        if inferences[record.collection] == nil {
+                            order.append(record.collection)
+                        }
+                        inferences[record.collection, default: SchemaInference()]
+                            .observe(record.value)
+                        return true
+                    }
                 }
             }
             return order.compactMap { name in
