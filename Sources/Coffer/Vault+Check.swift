@@ -9,6 +9,34 @@ extension Vault {
         public let findings: [Finding]
         /// How much was looked at, by name.
         public let checked: [(name: String, count: UInt64)]
+
+        private init(
+            isSound: Bool, findings: [Finding], checked: [(name: String, count: UInt64)]
+        ) {
+            self.isSound = isSound
+            self.findings = findings
+            self.checked = checked
+        }
+
+        internal init(_ report: CofferCare.CheckReport) {
+            self.init(
+                isSound: report.isSound,
+                findings: report.findings.map {
+                    Finding(
+                        severity: $0.severity.rawValue, code: $0.code, place: $0.place,
+                        isRepairable: $0.isRepairable)
+                },
+                checked: report.checked)
+        }
+
+        /// What can be said of a vault that is too damaged to be unlocked: keys, slots, state or
+        /// definitions do not verify, and nothing below them was looked at.
+        public init(unopenedBy damage: VaultError) {
+            let finding = Finding(
+                severity: "error", code: "frame", place: damage.place ?? damage.message,
+                isRepairable: false)
+            self.init(isSound: false, findings: [finding], checked: [])
+        }
     }
 
     /// One thing that a check has found.
@@ -36,14 +64,7 @@ extension Vault {
             let report = try withoutActuallyEscaping(progress) { progress in
                 try VaultCheck(records, progress: progress).run()
             }
-            return CheckReport(
-                isSound: report.isSound,
-                findings: report.findings.map {
-                    Finding(
-                        severity: $0.severity.rawValue, code: $0.code, place: $0.place,
-                        isRepairable: $0.isRepairable)
-                },
-                checked: report.checked)
+            return CheckReport(report)
         }
     }
 }

@@ -28,22 +28,43 @@ package struct VaultCheck {
     package consuming func run() throws -> CheckReport {
         let store = records.store
         try records.read { reader in
-            try checkDatabase(store)
-            try checkFrame(store, reader)
+            do { try checkDatabase(store) } catch { try note(error) }
+            do { try checkFrame(store, reader) } catch { try note(error) }
             let state = try store.state()
             for (body, tally) in state.bodies where body.table == .records {
                 total = total.addingReportingOverflow(tally.rows).partialValue
             }
-            for plan in try reader.plans() { try checkRecords(plan, reader, state) }
-            try checkCollections(reader, state)
-            try checkTombstones(store, reader, state)
-            try checkAudit(store, reader, state)
-            try checkSubjectKeys(store, reader, state)
+            for plan in try reader.plans() {
+                do { try checkRecords(plan, reader, state) } catch { try note(error) }
+            }
+            do { try checkCollections(reader, state) } catch { try note(error) }
+            do { try checkTombstones(store, reader, state) } catch { try note(error) }
+            do { try checkAudit(store, reader, state) } catch { try note(error) }
+            do { try checkSubjectKeys(store, reader, state) } catch { try note(error) }
             for table in [RowTable.job, .quarantine, .pack, .chunk] {
-                try checkEmpty(table, store, reader, state)
+                do { try checkEmpty(table, store, reader, state) } catch { try note(error) }
             }
         }
         return report
+    }
+
+    /// Takes damage that ended one part of the check for a finding, so that the others go on.
+    ///
+    /// - Throws: Whatever is no damage.
+    private mutating func note(_ error: any Error) throws {
+        switch error {
+        case StoreError.damaged(let part), KeysError.damaged(let part):
+            report.add(.error, "frame", part)
+        case RecordsError.damaged(let collection, let rid, let id, let what):
+            let name = id.map { "\($0)" } ?? "row \(rid)"
+            report.add(.error, "record-damaged", "\(collection) \(name): \(what)")
+        case RecordsError.incomplete(let collection):
+            report.add(.error, "record-missing", collection)
+        case let error as SQLiteError
+        where error.code.primary == .corrupt || error.code.primary == .notADatabase:
+            report.add(.error, "database", "vault.sqlite: \(error.message)")
+        default: throw error
+        }
     }
 
     private mutating func checkDatabase(_ store: Store) throws {

@@ -4,10 +4,18 @@ internal import CofferArguments
 /// `coffer check`: verifies everything; the exit status says whether it is sound.
 internal enum CheckCommand {
     internal static func run(_ call: Call) throws -> ExitStatus {
-        let vault = try call.open()
-        let bar = ProgressBar(call.console, "checking", .records)
-        let report = try vault.check { bar.update(Int64(clamping: $0), of: Int64(clamping: $1)) }
-        bar.clear()
+        let report: Vault.CheckReport
+        do {
+            let vault = try call.open()
+            let bar = ProgressBar(call.console, "checking", .records)
+            defer { bar.clear() }
+            report = try vault.check {
+                bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
+            }
+        } catch let error as VaultError where error.code == .damaged {
+            // What keeps the vault from being unlocked is a finding like any other.
+            report = Vault.CheckReport(unopenedBy: error)
+        }
         try call.isJSON ? printJSON(report, call.console) : printText(report, call.console)
         return report.isSound ? .done : .damaged
     }
@@ -38,8 +46,10 @@ internal enum CheckCommand {
         if !report.findings.isEmpty { try console.line("") }
         var table = Table([.init("CHECKED"), .init("NUMBER", isNumber: true)])
         for (name, count) in report.checked { table.add([name, "\(count)"]) }
-        for line in table.lines() { try console.line(line) }
-        try console.line("")
+        if !report.checked.isEmpty {
+            for line in table.lines() { try console.line(line) }
+            try console.line("")
+        }
         let errors = report.findings.count { $0.severity == "error" }
         try console.line(
             report.isSound
