@@ -1,4 +1,4 @@
 import CofferCommand
 import Glibc
 
-exit(Program.run(Array(CommandLine.arguments.dropFirst())))
+exit(unsafe Program.run(CommandLine.argc, CommandLine.unsafeArgv))

@@ -11,6 +11,15 @@ internal struct Ambient: Sendable {
         return unsafe String(validatingCString: value)
     }
 
+    /// Why the environment cannot be used; nil when all is well.
+    ///
+    /// To go on as if a variable that names a path were not set could mean another vault.
+    internal var refusal: String? {
+        ["COFFER_VAULT", "HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"].first {
+            unsafe getenv($0) != nil && self[$0] == nil
+        }.map { "the environment variable \($0) is not text in UTF-8" }
+    }
+
     /// The folder in which the program was started.
     internal var folder: String? {
         guard let path = unsafe getcwd(nil, 0) else { return nil }

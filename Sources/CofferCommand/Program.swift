@@ -8,8 +8,29 @@ package enum Program {
     /// The word after which man pages are written into a folder; for packagers.
     private static let manCommand = "__man"
 
-    /// Runs the program with the words after its name, and says how it went.
-    package static func run(_ words: [String]) -> Int32 {
+    /// Runs the program as the system has started it, and says how it went.
+    ///
+    /// - Parameters:
+    ///   - count: The number of words, the program's name included.
+    ///   - words: The words as they were given: what is no UTF-8 is refused, because a name that
+    ///     was altered would be another one.
+    package static func run(
+        _ count: Int32, _ words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    ) -> Int32 {
+        var texts: [String] = []
+        var refused: String?
+        for index in 1..<max(1, Int(count)) {
+            guard let word = unsafe words[index] else { break }
+            if let text = unsafe String(validatingCString: word) {
+                texts.append(text)
+            } else {
+                refused = refused ?? "argument \(index) is not text in UTF-8"
+            }
+        }
+        return run(texts, refused: refused)
+    }
+
+    private static func run(_ words: [String], refused: String?) -> Int32 {
         // Before any file is opened and before any secret is read.
         guard CofferShims_harden() == 0, reserveStandardDescriptors() else {
             return ExitStatus.failed.rawValue
@@ -19,6 +40,7 @@ package enum Program {
         let console = Console(ambient)
         console.isJSON = words.prefix { $0 != "--" }.contains("--json")
         do throws(Failure) {
+            if let refused = refused ?? ambient.refusal { throw Failure.usage(refused) }
             let status = try answer(words, console, ambient)
             try console.flush()
             return status.rawValue
@@ -50,6 +72,11 @@ package enum Program {
         switch request {
         case .help(let path, let isExplicit):
             let help = tree.help(for: path, width: min(console.width(ambient), 100))
+            guard isExplicit || !console.isJSON else {
+                let name = path.isEmpty ? "coffer" : path.joined(separator: " ")
+                throw .usage(
+                    "\(name) needs a command; see: coffer help\(path.map { " " + $0 }.joined())")
+            }
             guard isExplicit || path.isEmpty else {
                 console.error(help)
                 return .usage
