@@ -36,7 +36,7 @@ public enum Assignment: Sendable {
             }
         case .unset: new = nil
         }
-        return try Self.replacing(path[...], in: record, with: new)
+        return try Self.replacing(path[...], below: nil, in: record, with: new)
     }
 
     private static func typed(_ text: String, _ field: FieldSchema?) throws -> Value {
@@ -64,11 +64,11 @@ public enum Assignment: Sendable {
     }
 
     private static func replacing(
-        _ path: ArraySlice<String>, in value: Value, with new: Value?
+        _ path: ArraySlice<String>, below parent: String?, in value: Value, with new: Value?
     ) throws -> Value {
         guard let name = path.first else { return new ?? .null }
         guard case .object(var members) = value else {
-            throw VaultError(.invalid, "\(name): lies in something that is no object")
+            throw VaultError(.invalid, "\(parent ?? "/"): is no object, so it has no \(name)")
         }
         let index = members.firstIndex { $0.name == name }
         let inner = index.map { members[$0].value }
@@ -77,7 +77,8 @@ public enum Assignment: Sendable {
             return .object(members)
         }
         let changed = try replacing(
-            path.dropFirst(), in: inner ?? .object([]), with: new)
+            path.dropFirst(), below: parent.map { "\($0).\(name)" } ?? name,
+            in: inner ?? .object([]), with: new)
         if let index {
             members[index] = Value.Member(name, changed)
         } else {

@@ -152,6 +152,8 @@ extension Vault {
 
     /// Deletes records, and does to those that refer to them what their schemas say.
     ///
+    /// A record that is named twice, or that goes in cascade with another one, is deleted once.
+    ///
     /// - Parameter isForgetting: Whether no version of what goes is kept, so that it can neither
     ///   be undone nor put back.
     /// - Returns: How many went, those in cascade included.
@@ -162,22 +164,24 @@ extension Vault {
         try catching {
             try records.write { writer in
                 let plan = try writer.plan(named: collection)
-                var removed = 0
-                var gone: Set<Identifier> = []
+                // All are looked up before any goes: later ones may go with earlier ones.
+                var ids: [Identifier] = []
                 for name in names {
-                    let id: Identifier
                     do {
-                        id = try writer.reader.identify(name, in: plan)
-                    } catch {
-                        // It may have gone with one named before it.
-                        guard let id = Identifier(text: name), gone.contains(id) else {
-                            throw error
-                        }
-                        continue
+                        ids.append(try writer.reader.identify(name, in: plan))
+                    } catch RecordsError.noRecord {
+                        throw VaultError(
+                            .noRecord,
+                            "there is no record \(name) in \(collection); nothing was removed")
                     }
-                    gone.insert(id)
-                    removed += try writer.delete(
-                        id, in: plan, isForgetting: isForgetting)
+                }
+                var removed = 0
+                var met: Set<Identifier> = []
+                for id in ids where met.insert(id).inserted {
+                    do {
+                        removed += try writer.delete(
+                            id, in: plan, isForgetting: isForgetting)
+                    } catch RecordsError.noRecord where met.count > 1 {}
                 }
                 return removed
             }

@@ -61,10 +61,13 @@ internal final class Call {
     }
 
     /// What stands on standard error after a write on a terminal, so that nobody writes to the
-    /// wrong vault unawares.
-    internal func noteWrite(_ vault: Vault, _ what: String) {
+    /// wrong vault unawares; comes before the results, so that a failure to print them can say
+    /// that all is stored.
+    internal func noteWrite(_ vault: Vault, _ what: String, isStored: Bool = true) {
+        let note = "\(VaultFinder.name(of: vault.path)): \(what)"
+        if isStored { console.stored = note }
         guard console.isErrorTerminal else { return }
-        console.note(Visible.line("\(VaultFinder.name(of: vault.path)): \(what)"))
+        console.note(Visible.line(note))
     }
 
     /// The value of a whole number option.

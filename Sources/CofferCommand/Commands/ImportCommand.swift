@@ -17,9 +17,12 @@ internal enum ImportCommand {
         let bar = ProgressBar(call.console, "importing", .bytes)
         let report = try vault.importFiles(request) { bar.update($0, of: $1) }
         bar.clear()
+        if request.isDryRun {
+            call.noteWrite(vault, "nothing was written (dry run)", isStored: false)
+        } else {
+            call.noteWrite(vault, summary(report))
+        }
         try call.isJSON ? printJSON(call, report) : printText(call, report)
-        let what = request.isDryRun ? "nothing was written (dry run)" : summary(report)
-        call.noteWrite(vault, what)
         return .done
     }
 

@@ -94,6 +94,7 @@ internal enum SchemaCommands {
         for path in call.invocation.argumentList("files") { sources += try Self.sources(path) }
         let vault = try call.open()
         let applied = try vault.apply(sources)
+        call.noteWrite(vault, "\(applied.count { $0.outcome != "unchanged" }) schemas put in force")
         if call.isJSON {
             try call.console.print(
                 .array(
@@ -114,7 +115,6 @@ internal enum SchemaCommands {
                 }
             }
         }
-        call.noteWrite(vault, "\(applied.count { $0.outcome != "unchanged" }) schemas put in force")
         return .done
     }
 

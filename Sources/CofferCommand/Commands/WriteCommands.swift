@@ -12,8 +12,8 @@ internal enum WriteCommands {
         }
         let vault = try call.open()
         let written = try vault.add(collection, assignments)
-        try tell(call, written)
         call.noteWrite(vault, "\(collection) \(written.id) added")
+        try tell(call, written)
         return .done
     }
 
@@ -31,10 +31,10 @@ internal enum WriteCommands {
         let version: UInt64? = try call.number("if-version")
         let vault = try call.open()
         let written = try vault.set(call.collection, record, assignments, ifVersion: version)
-        try tell(call, written)
         let what =
             written.isChanged ? "changed, version \(written.version)" : "is like that already"
         call.noteWrite(vault, "\(call.collection) \(written.id) \(what)")
+        try tell(call, written)
         return .done
     }
 
@@ -46,16 +46,18 @@ internal enum WriteCommands {
         let records = try InputFile.read("-")
         let vault = try call.open()
         let written = try vault.put(call.collection, ndjson: records)
-        for record in written { try tell(call, record) }
         let new = written.count { $0.isNew }
         let changed = written.count { $0.isChanged } - new
         call.noteWrite(vault, "\(call.collection): \(new) created, \(changed) changed")
+        for record in written { try tell(call, record) }
         return .done
     }
 
     /// `coffer rm`.
     internal static func remove(_ call: Call) throws -> ExitStatus {
-        let records = call.invocation.argumentList("records") + call.invocation.values("id")
+        var named: Set<String> = []
+        let records = (call.invocation.argumentList("records") + call.invocation.values("id"))
+            .filter { named.insert($0).inserted }
         if let condition = call.invocation.value("where") {
             guard records.isEmpty else { throw Failure.usage("name records, or say --where") }
             return try remove(call, condition)
@@ -71,10 +73,10 @@ internal enum WriteCommands {
         let vault = try call.open()
         let removed = try vault.remove(
             call.collection, records, isForgetting: isForgetting)
+        call.noteWrite(vault, "\(Quantity.of(removed, "record", "records")) removed")
         if call.isJSON {
             try call.console.print(.object([("removed", .integer(Int64(removed)))]))
         }
-        call.noteWrite(vault, "\(Quantity.of(removed, "record", "records")) removed")
         return .done
     }
 

@@ -17,6 +17,8 @@ internal final class Console {
     internal let hasColor: Bool
     /// Why results could not be written; also where a library has wrapped it on the way.
     internal private(set) var failure: Failure?
+    /// What is in the vault by now, whatever becomes of the results; nil before a write.
+    internal var stored: String?
     private var pending: [UInt8] = []
 
     private static let bufferSize = 65_536
@@ -90,7 +92,11 @@ extension Console {
     private func failed(_ error: any Error) -> Failure {
         let failure: Failure
         if let error = error as? SystemError {
-            failure = error.number == EPIPE ? .closedPipe : .storage("standard output", error)
+            failure =
+                error.number == EPIPE
+                ? .closedPipe
+                : .storage("standard output", error)
+                    .adding(stored.map { "what was done is stored all the same (\($0))" })
         } else {
             failure = .from(error)
         }
