@@ -62,6 +62,7 @@ extension Vault {
         _ surroundings: Surroundings
     ) throws(VaultError) -> Created {
         var made: Created?
+        var building: String?
         do {
             let files = LocalFileSystem()
             if try files.exists(path) { throw StoreError.exists(path: path) }
@@ -72,6 +73,7 @@ extension Vault {
             let randomness = Randomness.system
             let suffix = Hex.encode(try randomness.bytes(4))
             let staging = path + ".making-" + suffix
+            building = staging
             let root = try RootKey(randomness)
             try files.makeDirectory(staging)
             let lock = try files.lock(staging + "/lock", .exclusive, timeout: .zero)
@@ -96,6 +98,14 @@ extension Vault {
                 try? files.removeTree(staging)
                 throw error
             }
+        } catch let error as DiskError where building.map(error.path.hasPrefix) == true {
+            // Nobody knows the other name. When several make the vault at once, one wins; what a
+            // second one sees of it depends on the moment.
+            let isRace = [.exists, .busy, .notFound].contains(error.kind)
+            throw VaultError(
+                isRace
+                    ? StoreError.exists(path: path)
+                    : DiskError(error.operation, path, error.kind, code: error.code))
         } catch { throw VaultError(error) }
         guard let made else { throw VaultError(.unexpected, "the vault was not made") }
         return made
