@@ -58,8 +58,11 @@ show check
 show status
 
 printf '\n$ grep -ri "ferryman" brinmouth.coffer\n'
-if grep -ri 'ferryman' "$XDG_DATA_HOME/coffer/brinmouth.coffer"; then
-    echo "This must not be readable." >&2
+found=0
+grep -ri 'ferryman' "$XDG_DATA_HOME/coffer/brinmouth.coffer" || found=$?
+# 1 is "not there"; what cannot be searched proves nothing.
+if ((found != 1)); then
+    echo "This must not be readable, and the folder must be there." >&2
     exit 1
 fi
 echo "(nothing: without the password there is nothing to find)"
