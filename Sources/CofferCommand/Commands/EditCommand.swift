@@ -23,9 +23,9 @@ internal enum EditCommand {
             do {
                 let written = try vault.write(
                     call.collection, name: old?.id, json: after, ifVersion: old?.version)
-                try WriteCommands.tell(call, written)
                 let what = written.isNew ? "added" : "version \(written.version)"
                 call.noteWrite(vault, "\(call.collection) \(written.id) \(what)")
+                try WriteCommands.tell(call, written)
                 return .done
             } catch let error as VaultError {
                 // What was typed is worth more than the error.

@@ -142,8 +142,8 @@ internal enum HistoryCommands {
         guard rest.isEmpty else { throw Failure.usage("trash restore puts back one record") }
         let vault = try call.open()
         let written = try vault.restore(call.collection, record)
-        try WriteCommands.tell(call, written)
         call.noteWrite(vault, "\(call.collection) \(written.id) is back")
+        try WriteCommands.tell(call, written)
         return .done
     }
 

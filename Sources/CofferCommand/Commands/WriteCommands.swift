@@ -101,13 +101,13 @@ internal enum WriteCommands {
         }
         let changed = try vault.set(
             call.collection, where: condition, assignments, expecting: count)
+        call.noteWrite(vault, "\(Quantity.of(changed, "record", "records")) changed")
         if call.isJSON {
             try call.console.print(
                 .object([
                     ("matched", .integer(Int64(count))), ("changed", .integer(Int64(changed))),
                 ]))
         }
-        call.noteWrite(vault, "\(Quantity.of(changed, "record", "records")) changed")
         return .done
     }
 
@@ -122,10 +122,10 @@ internal enum WriteCommands {
         let removed = try vault.remove(
             call.collection, where: condition, expecting: count,
             isForgetting: call.invocation.flag("now"))
+        call.noteWrite(vault, "\(Quantity.of(removed, "record", "records")) removed")
         if call.isJSON {
             try call.console.print(.object([("removed", .integer(Int64(removed)))]))
         }
-        call.noteWrite(vault, "\(Quantity.of(removed, "record", "records")) removed")
         return .done
     }
 
