@@ -111,8 +111,7 @@ import Testing
         let box = try things(3_000)
         let sql = """
             with r(n) as (values (1), (2), (3), (4), (5), (6), (7), (8)) \
-            select a.name, count(*) as c, group_concat(a.id || hex(zeroblob(1000)) || n) as g \
-            from things a, r group by a.name, n order by g desc, a.name limit 3
+            select a.id, a.name from things a, r order by a.name || hex(zeroblob(3000)) || n, a.id
             """
         let traced = try box.shell(
             #"strace -f -s 400 -e trace=openat,open,creat,memfd_create,write,pwrite64,writev -o trace "$COFFER" "$@""#,
@@ -121,7 +120,8 @@ import Testing
             print("SKIPPED: strace cannot trace here: \(traced.errors)")
             return
         }
-        #expect(traced.output.split(separator: "\n").count == 3)
+        // Some 140 MB to sort, more than SQLite keeps of what may go to a file.
+        #expect(traced.output.split(separator: "\n").count == 24_000)
         let trace = try box.read("trace").split(separator: "\n")
         #expect(trace.count > 20)
         var created: [Substring] = []
