@@ -12,7 +12,11 @@ internal final class SQLBench {
     private let folder: String
 
     internal static func run(rows: Int, rounds: Int) throws {
-        let bench = try SQLBench(rows: rows)
+        defer { _ = unsafe rmdir("/tmp/coffer-bench-\(getpid())") }
+        try ask(try SQLBench(rows: rows), rounds)
+    }
+
+    private static func ask(_ bench: SQLBench, _ rounds: Int) throws {
         for question in bench.questions() {
             var ours: [Time] = []
             var theirs: [Time] = []
