@@ -60,7 +60,7 @@ import Testing
         ("printf '{\"id\":' >\"$1\"", Int32(7)), ("printf '[]' >\"$1\"", 7),
         ("printf '{\"id\":\"a\",\"name\":5}' >\"$1\"", 7),
         ("printf '{\"id\":\"b\",\"name\":\"Anna\"}' >\"$1\"", 7), ("exit 3", 1),
-        ("rm \"$1\"", 8),
+        ("rm \"$1\"", 4),
     ]) func whatCannotBeWrittenLeavesTheRecord(_ editor: String, _ status: Int32) throws {
         let box = try box(editor: editor + "\n")
         #expect(try box.open(["edit", "npcs", "a"]).status == status)

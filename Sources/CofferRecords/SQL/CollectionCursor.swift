@@ -13,6 +13,8 @@ internal final class CollectionCursor: VirtualCursor {
     private var header: RecordHeader?
     private let keys: FieldKeys
     private var counter: RowCounter?
+    /// The order of a reading of everything; nil for one that looks for something.
+    private var order: RowOrder?
     internal private(set) var isAtEnd = true
 
     /// A statement; a class, because optionals of noncopyable values are awkward to borrow.
@@ -37,12 +39,14 @@ internal final class CollectionCursor: VirtualCursor {
 
     internal func filter(_ choice: Int32, _ arguments: [SQLScalar]) throws {
         counter = nil
+        order = nil
         isAtEnd = true
         let path = SQLPath(number: choice)
         switch try table.question(path, arguments.first ?? .null) {
         case .none: return
         case .all:
             try begin(" ORDER BY rid", [])
+            order = RowOrder()
             // Nothing was left out, so the end can prove that nothing is missing.
             if !table.isProved {
                 counter = RowCounter(
@@ -83,6 +87,9 @@ internal final class CollectionCursor: VirtualCursor {
                 try keys.key(number, scope)
             }
         } catch RecordOpener.Failure.damaged(let what) { throw damaged(what) }
+        if order?.ascends(to: opener.it.rid) == false {
+            throw RecordsError.incomplete(collection: table.plan.name)
+        }
         if let counter {
             unsafe opener.it.withSeal { unsafe counter.add(key: opener.it.rid, seal: $0) }
         }
