@@ -133,6 +133,29 @@ import Testing
         #expect(text.output.hasPrefix("error  frame  key 2\n"))
     }
 
+    @Test func damageThatEndsOnePartOfACheckEndsNoOther() throws {
+        let box = try Sandbox()
+        try box.makeVault("game", ["--template", "campaign"])
+        let damaged = try box.shell(
+            #"""
+            python3 - <<'END'
+            import sqlite3
+            name = "game.coffer/vault.sqlite"
+            base = sqlite3.connect(name)
+            row = base.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'c_1'").fetchone()
+            base.close()
+            with open(name, "r+b") as file:
+                file.seek((row[0] - 1) * 8192)
+                file.write(bytes(8192))
+            END
+            "$COFFER" check --password-file password --json
+            """#)
+        #expect(damaged.status == 6, "\(damaged.errors)")
+        let codes = (damaged["findings"] as? [[String: Any]])?.compactMap { $0["code"] as? String }
+        #expect(codes?.contains("database") == true)
+        #expect((damaged["checked"] as? [String: Any])?["audit entries"] != nil)
+    }
+
     @Test func ofSeveralThatMakeAVaultOneDoes() throws {
         let box = try Sandbox()
         let outcome = try box.shell(
