@@ -20,7 +20,9 @@ internal enum ImportBench {
             ours.append((Report.now() - start) / 1e6)
             lookups += try vault.lookups(tables)
         }
-        Report.pair("import", ours, theirs, unit: "ms", peer: "plain inserts of parsed records")
+        Report.pair(
+            "import", ours, theirs, unit: "ms",
+            peer: "plain inserts of parsed records, SQLite's own cache size")
         if !lookups.isEmpty {
             Report.line(
                 "look-up by an indexed field: \(Report.number(Report.median(lookups), 3)) ms, "

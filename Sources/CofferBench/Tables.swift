@@ -77,6 +77,8 @@ internal final class Tables {
         let connection = try Connection(path: path, mode: .create)
         try connection.setPageSize(8_192)
         try connection.useWriteAheadLog()
+        // What SQLite does unless told otherwise; ours are told to keep more pages.
+        try connection.execute("PRAGMA cache_size=-2000")
         for table in tables { try table.create(on: connection) }
         let start = Report.now()
         try connection.write { _ in

@@ -58,10 +58,36 @@ package final class RecordWriter {
     private var sealers: [UInt32: Sealer] = [:]
     private var nextRows: [UInt32: Int64] = [:]
 
-    /// A sealer; a class, because dictionaries hold no noncopyable values.
+    /// A sealer and the two statements that a new record needs, held so that a bulk write does not
+    /// look them up by their text; a class, because dictionaries hold no noncopyable values.
     private final class Sealer {
+        let plan: CollectionPlan
         var it: RecordSealer
-        init(_ sealer: consuming RecordSealer) { it = sealer }
+        private let insert: Statement
+        private let look: Statement
+
+        init(
+            _ plan: CollectionPlan, _ sealer: consuming RecordSealer,
+            insert: consuming Statement, look: consuming Statement
+        ) {
+            self.plan = plan
+            it = sealer
+            self.insert = insert
+            self.look = look
+        }
+
+        func insert(_ draft: RecordSealer.Draft) throws {
+            defer { insert.reset() }
+            try it.bind(draft, to: insert)
+            _ = try insert.step()
+        }
+
+        /// Whether there is a row with the id; nothing of it is verified.
+        func exists(_ id: Identifier) throws -> Bool {
+            defer { look.reset() }
+            try look.bind(blob: id.bytes, at: 1)
+            return try look.step()
+        }
     }
 
     internal init(records: Records, transaction: Transaction) throws {
@@ -123,7 +149,7 @@ package final class RecordWriter {
         if let id, let derived, id != derived { throw keyProblem(plan, Self.fixedKey) }
         var target = try id ?? derived ?? transaction.randomness.identifier()
         // Most records of an import are new, and the bare look-up costs a third of the whole one.
-        if try reader.exists(target, in: plan), let found = try reader.get(target, in: plan) {
+        if try sealer(plan).exists(target), let found = try reader.get(target, in: plan) {
             switch existing {
             case .skip:
                 return Written(id: target, revision: found.header.revision, outcome: .skipped)
@@ -179,7 +205,7 @@ package final class RecordWriter {
             device: transaction.device, revision: revision, present: [])
         try write(
             record, id: id, rid: rid, sequence: transaction.nextSequence(), header: header,
-            sql: plan.insert)
+            isNew: true)
         nextRows[plan.number] = rid + 1
         return Written(id: id, revision: revision, outcome: .created)
     }
@@ -206,13 +232,12 @@ package final class RecordWriter {
 
     /// Writes a record into a row that has left the sums.
     internal func write(_ record: PreparedRecord, over old: Record) throws -> Written {
-        let plan = record.plan
         let header = RecordHeader(
             created: old.header.created, modified: transaction.now, device: transaction.device,
             revision: old.header.revision + 1, present: [])
         try write(
             record, id: old.id, rid: old.rid, sequence: transaction.nextSequence(),
-            header: header, sql: plan.update)
+            header: header, isNew: false)
         return Written(id: old.id, revision: header.revision, outcome: .updated)
     }
 
@@ -231,12 +256,12 @@ package final class RecordWriter {
         try write(
             try prepare(old.members, plan), id: old.id,
             rid: old.rid, sequence: old.sequence,
-            header: old.header, sql: plan.update)
+            header: old.header, isNew: false)
     }
 
     private func write(
         _ record: PreparedRecord, id: Identifier, rid: Int64, sequence: UInt64,
-        header: RecordHeader, sql: String
+        header: RecordHeader, isNew: Bool
     ) throws {
         let plan = record.plan
         var header = header
@@ -255,10 +280,14 @@ package final class RecordWriter {
         let sealer = try self.sealer(plan)
         try sealer.it.seal(
             draft, vaultKey: vaultKey, subjectKey: subjectKey, randomness: transaction.randomness)
-        let statement = try transaction.connection.cached(sql)
-        try sealer.it.bind(draft, to: statement)
         do {
-            _ = try statement.step()
+            if isNew {
+                try sealer.insert(draft)
+            } else {
+                let statement = try transaction.connection.cached(plan.update)
+                try sealer.it.bind(draft, to: statement)
+                _ = try statement.step()
+            }
         } catch {
             throw constraint(error, plan, id)
         }
@@ -309,9 +338,13 @@ package final class RecordWriter {
     }
 
     private func sealer(_ plan: CollectionPlan) throws -> Sealer {
-        if let known = sealers[plan.number] { return known }
+        if let known = sealers[plan.number], known.plan === plan { return known }
         let made = Sealer(
-            try RecordSealer(vault: transaction.vault, collection: plan.number))
+            plan,
+            try RecordSealer(vault: transaction.vault, collection: plan.number),
+            insert: try transaction.connection.prepare(plan.insert),
+            look: try transaction.connection.prepare(
+                "SELECT rid FROM c_\(plan.number) WHERE id = ?1"))
         sealers[plan.number] = made
         return made
     }
