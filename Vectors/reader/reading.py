@@ -84,7 +84,7 @@ class Reading:
             what = f"older version {hid} of collection {c.number}"
             if not isinstance(sealed, bytes) or not 0 < hid < number:
                 raise not_canonical(f"{what} has a column of another type or a number not given")
-            record, _ = self.opened(c, tuple(row), what)
+            record, _ = self.opened(c, tuple(row), what, older=True)
             context = note_context(self.vault.id, c.number, hid)
             note = Note.parse(p.open_seal(self.vault.catalog_key, context, sealed, what))
             if note.digest != p.sha256(row[4]):
@@ -107,7 +107,9 @@ class Reading:
         self.names(c, record, what)
         return record
 
-    def opened(self, c: Collection, row: tuple, what: str) -> tuple[Record, dict]:
+    def opened(
+        self, c: Collection, row: tuple, what: str, older: bool = False
+    ) -> tuple[Record, dict]:
         """One row: keys, header, fields."""
         rid, ident, seq, keys, seal, *columns = row
         if not all(isinstance(b, bytes) for b in (ident, keys, seal)) or not isinstance(seq, int):
@@ -130,7 +132,7 @@ class Reading:
             sealer = sealers[c.field(i).scope]
             found[i] = values.decode(open_field(place, sealer, r, i, sealed[i], tags[i]))
         record = Record(place, header, found)
-        self.overflow(c, record, what)
+        self.overflow(c, record, what, older)
         return record, clear
 
     def sealer(self, number: int, purpose: int, what: str) -> p.XAES:
@@ -142,14 +144,15 @@ class Reading:
             self.sealers[number] = p.XAES(key.key)
         return self.sealers[number]
 
-    def overflow(self, c: Collection, record: Record, what: str) -> None:
-        """Section 8: an object of properties that the schema does not name."""
+    def overflow(self, c: Collection, record: Record, what: str, older: bool) -> None:
+        """Section 8: an object of properties that the schema does not name; section 11: or did not."""
         if c.overflow not in record.values:
             return
         members = record.values[c.overflow]
         if not isinstance(members, tuple) or not members:
             raise not_canonical(f"{what} has an overflow field that is no object with members")
-        if {name for name, _ in members} & {f.name for f in c.fields if f.name}:
+        named = {f.name for f in c.fields if f.name and (not older or f.number in record.values)}
+        if {name for name, _ in members} & named:
             raise mismatch(f"{what} has a property twice")
 
     def clear(self, c: Collection, record: Record, clear: dict, what: str) -> None:
