@@ -20,7 +20,6 @@ extension RecordWriter {
     private struct Touched {
         let plan: CollectionPlan
         let id: Identifier
-        let sequence: UInt64
         /// The revision that the deletion left; nil for a record that is there.
         let grave: UInt64?
     }
@@ -35,12 +34,17 @@ extension RecordWriter {
         let change = transaction.state.change
         guard change > 0 else { throw RecordsError.nothingToUndo(nil) }
         var undone = Undone()
-        // Written back in the reverse order, so that each record finds those it refers to.
-        let touched = try self.touched(since: change).sorted { $0.sequence > $1.sequence }
+        // What is there lets go of its values first, so that what comes back finds them free.
+        let touched = try self.touched(since: change)
         guard !touched.isEmpty else { throw RecordsError.nothingToUndo(nil) }
         var seen: Set<Place> = []
-        for one in touched where seen.insert(Place(one.plan.number, one.id)).inserted {
-            try revert(one, change, &undone)
+        for isThere in [true, false] {
+            for one in touched
+            where (one.grave == nil) == isThere
+                && seen.insert(Place(one.plan.number, one.id)).inserted
+            {
+                try revert(one, change, &undone)
+            }
         }
         for (current, record) in waiting { _ = try write(record, over: current) }
         waiting = []
@@ -134,20 +138,17 @@ extension RecordWriter {
         for plan in try reader.plans() {
             plans[plan.number] = plan
             let rows = try transaction.connection.cached(
-                "SELECT seq, id FROM c_\(plan.number) WHERE seq >= ?1")
+                "SELECT id FROM c_\(plan.number) WHERE seq >= ?1")
             try rows.bind(Int64(bitPattern: change), at: 1)
             while try rows.step() {
-                guard let id = Identifier(rows.bytes(1)) else { continue }
-                touched.append(
-                    Touched(
-                        plan: plan, id: id, sequence: UInt64(bitPattern: rows.int64(0)),
-                        grave: nil))
+                guard let id = Identifier(rows.bytes(0)) else { continue }
+                touched.append(Touched(plan: plan, id: id, grave: nil))
             }
         }
-        for (sequence, grave) in try reader.tombstones(since: change) {
+        // The last tombstone first: a record may have gone more than once.
+        for (_, grave) in try reader.tombstones(since: change).reversed() {
             guard let plan = plans[grave.collection] else { continue }
-            touched.append(
-                Touched(plan: plan, id: grave.id, sequence: sequence, grave: grave.revision))
+            touched.append(Touched(plan: plan, id: grave.id, grave: grave.revision))
         }
         return touched
     }

@@ -1,3 +1,5 @@
+import CofferFormat
+import CofferRecords
 import Foundation
 import Testing
 
@@ -76,6 +78,31 @@ import Testing
             _ = try vault.undo()
             #expect(try content(vault) == before)
             #expect(try vault.check().isSound)
+            _ = try vault.undo()
+            #expect(try content(vault) == after)
+            #expect(try vault.check().isSound)
+        }
+    }
+
+    @Test func aUniqueValueThatPassedThroughSeveralRecordsComesBack() throws {
+        let scratch = try Scratch()
+        let vault = try vault(scratch)
+        let before = try content(vault)
+        try vault.records.write { writer in
+            let plan = try writer.plan(named: "towns")
+            func put(_ id: String, _ name: String) throws {
+                let members = [Value.Member("id", .text(id)), Value.Member("name", .text(name))]
+                _ = try writer.put(.object(members), in: plan, existing: .update)
+            }
+            try put("a", "Sea")
+            try put("b", "Aal")
+            let id = try writer.reader.identify("a", in: plan)
+            _ = try writer.delete(id, in: plan)
+        }
+        let after = try content(vault)
+        for _ in 0..<2 {
+            _ = try vault.undo()
+            #expect(try content(vault) == before)
             _ = try vault.undo()
             #expect(try content(vault) == after)
             #expect(try vault.check().isSound)
