@@ -123,13 +123,14 @@ let package = Package(
         .executableTarget(
             name: "CofferCLI", dependencies: ["CofferCommand"], swiftSettings: strict),
         // What the benchmark measures against, in C.
-        .target(name: "CCofferBench", dependencies: ["CCofferOpenSSL"] + ipsecDependency),
+        .target(
+            name: "CCofferBench",
+            dependencies: ["CCofferOpenSSL", "CCofferSQLite"] + ipsecDependency),
         .executableTarget(
             name: "CofferBench",
             dependencies: [
                 "Coffer", "CofferBytes", "CofferCrypto", "CofferExchange", "CofferFormat",
-                "CofferSQLite",
-                "CofferShims", "CCofferBench",
+                "CofferRecords", "CofferSQLite", "CofferShims", "CCofferBench",
             ],
             swiftSettings: strict),
 

@@ -2,7 +2,7 @@ internal import CofferBytes
 internal import CofferCare
 internal import CofferFormat
 internal import CofferKeys
-internal import CofferRecords
+package import CofferRecords
 internal import CofferStore
 
 /// An open, encrypted store of records on this machine.
@@ -14,7 +14,7 @@ internal import CofferStore
 /// A vault is used by one thread at a time; several processes may have it open.
 public final class Vault {
     internal let store: Store
-    internal let records: Records
+    package let records: Records
     internal let surroundings: Surroundings
 
     /// The vault's directory.

@@ -2,6 +2,8 @@
 #ifndef CCOFFER_BENCH_H
 #define CCOFFER_BENCH_H
 
+#include "CCofferPeer.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
