@@ -159,7 +159,10 @@ let package = Package(
         tests("CofferExchangeTests", ["CofferExchange", "CofferFormat", "CofferBytes"]),
         tests(
             "CofferTests",
-            ["Coffer", "CofferRecords", "CofferExchange", "CofferFormat", "CofferSQLite"]),
+            [
+                "Coffer", "CofferRecords", "CofferExchange", "CofferFormat", "CofferSQLite",
+                "CofferStore",
+            ]),
         tests(
             "VectorTests",
             [

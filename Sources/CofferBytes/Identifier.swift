@@ -1,5 +1,7 @@
 /// A 16-byte identifier, written as a UUID (RFC 9562, section 4).
-package struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertible {
+package struct Identifier: Hashable, Sendable, BitwiseCopyable, Comparable,
+    CustomStringConvertible
+{
     /// The size in bytes.
     package static let size = 16
 
@@ -17,12 +19,12 @@ package struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertib
     /// - Precondition: The span holds at least 16 bytes.
     package init(_ bytes: Span<UInt8>) {
         precondition(bytes.count >= Self.size, "An identifier has 16 bytes")
-        var high: UInt64 = 0
-        var low: UInt64 = 0
-        for index in 0..<8 { high = high << 8 | UInt64(bytes[index]) }
-        for index in 8..<16 { low = low << 8 | UInt64(bytes[index]) }
-        self.high = high
-        self.low = low
+        (high, low) = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe (
+                UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        }
     }
 
     /// Makes a UUID of `version` from 16 bytes by setting the version and variant bits

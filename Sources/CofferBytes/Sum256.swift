@@ -19,6 +19,11 @@ package struct Sum256: Equatable, Sendable {
         words = Self.parse(bytes.span)
     }
 
+    /// The sum of one row with this code.
+    ///
+    /// - Precondition: `code` has at least 32 bytes.
+    package init(_ code: Span<UInt8>) { words = Self.parse(code) }
+
     /// The 32 bytes, most significant first.
     package var bytes: [UInt8] {
         var result: [UInt8] = []

@@ -11,12 +11,12 @@ package enum HMACSHA256 {
     ///   value goes, when they are erased.
     @safe
     package final class Authenticator {
-        private var hmac: KeyedHMAC
+        private var hmac: BulkHMAC
         private let code: UnsafeMutablePointer<UInt8>
 
         /// Takes in `key`.
         package init(_ key: MACKey) {
-            hmac = key.unsafelyExposingBytes { KeyedHMAC(.sha256, key: $0) }
+            hmac = key.unsafelyExposingBytes { BulkHMAC(key: $0) }
             unsafe code = .allocate(capacity: HMACSHA256.size)
             unsafe code.initialize(repeating: 0, count: HMACSHA256.size)
         }
@@ -28,10 +28,7 @@ package enum HMACSHA256 {
             of message: UnsafeRawBufferPointer,
             _ body: (Span<UInt8>) throws(Failure) -> Result
         ) throws(Failure) -> Result {
-            hmac.begin()
-            unsafe hmac.update(message)
-            unsafe hmac.finish(into: code)
-            return try body(unsafe Span(_unsafeStart: code, count: HMACSHA256.size))
+            try unsafe withCode(of: message, UnsafeRawBufferPointer(start: nil, count: 0), body)
         }
 
         /// Lends the code of a message in two parts, as if they were one.
@@ -39,10 +36,7 @@ package enum HMACSHA256 {
             of head: UnsafeRawBufferPointer, _ tail: UnsafeRawBufferPointer,
             _ body: (Span<UInt8>) throws(Failure) -> Result
         ) throws(Failure) -> Result {
-            hmac.begin()
-            unsafe hmac.update(head)
-            unsafe hmac.update(tail)
-            unsafe hmac.finish(into: code)
+            unsafe hmac.code(head, tail, into: code)
             return try body(unsafe Span(_unsafeStart: code, count: HMACSHA256.size))
         }
 
@@ -50,11 +44,11 @@ package enum HMACSHA256 {
         package func withCode<Result: ~Copyable, Failure: Error>(
             of message: Span<UInt8>, _ body: (Span<UInt8>) throws(Failure) -> Result
         ) throws(Failure) -> Result {
-            hmac.begin()
             unsafe message.withUnsafeBufferPointer {
-                unsafe hmac.update(UnsafeRawBufferPointer($0))
+                unsafe hmac.code(
+                    UnsafeRawBufferPointer($0), UnsafeRawBufferPointer(start: nil, count: 0),
+                    into: code)
             }
-            unsafe hmac.finish(into: code)
             return try body(unsafe Span(_unsafeStart: code, count: HMACSHA256.size))
         }
     }

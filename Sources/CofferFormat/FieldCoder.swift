@@ -54,9 +54,34 @@ package struct FieldCoder: ~Copyable, Sendable {
     package mutating func decode(_ input: Span<UInt8>) throws(FieldCodingError) -> Value {
         let header = try FieldHeader(input)
         guard let plain = try expanded(header, input) else {
-            return try value(header.tag, input.extracting(header.body))
+            let body = input.extracting(header.body)
+            return try value(scalar(header.tag, body), body)
         }
-        return try value(header.tag, plain.span)
+        return try value(scalar(header.tag, plain.span), plain.span)
+    }
+
+    /// Makes a value of what was lent.
+    ///
+    /// - Throws: ``FieldCodingError/wrongBody`` for text that is not UTF-8, a number that
+    ///   `encode` would have written otherwise, and JSON that is not as ``JSON/write(_:)`` gives it.
+    package mutating func value(
+        _ content: FieldContent, _ body: Span<UInt8>
+    ) throws(FieldCodingError) -> Value {
+        switch content {
+        case .null: return .null
+        case .bool(let flag): return .bool(flag)
+        case .integer(let integer): return .integer(integer)
+        case .double(let double): return .double(double)
+        case .number:
+            let literal = try text(body)
+            guard JSONNumber.isValid(literal) else { throw .wrongBody }
+            let value = Value(numberLiteral: literal)
+            guard case .number = value else { throw .wrongBody }
+            return value
+        case .text: return .text(try text(body))
+        case .bytes: return .bytes(unsafe body.withUnsafeBufferPointer { unsafe Array($0) })
+        case .json: return try json(body)
+        }
     }
 
     /// Reads a plaintext and lends what it holds, without making a value of it.
@@ -92,7 +117,8 @@ package struct FieldCoder: ~Copyable, Sendable {
         return try compressor.expand(input.extracting(header.body), to: plainCount)
     }
 
-    private func content(
+    /// What lies in a body, its text taken on trust.
+    private func scalar(
         _ tag: FieldCoding.Tag, _ body: Span<UInt8>
     ) throws(FieldCodingError) -> FieldContent {
         switch tag {
@@ -104,13 +130,25 @@ package struct FieldCoder: ~Copyable, Sendable {
             let double = Double(bitPattern: try word(body))
             guard double.isFinite else { throw .wrongBody }
             return .double(double)
+        case .number: return .number
+        case .text: return .text
         case .bytes: return .bytes
+        case .json: return .json
+        }
+    }
+
+    private func content(
+        _ tag: FieldCoding.Tag, _ body: Span<UInt8>
+    ) throws(FieldCodingError) -> FieldContent {
+        let content = try scalar(tag, body)
+        switch content {
         case .number, .text, .json:
             let isText = unsafe body.withUnsafeBufferPointer {
                 unsafe (try? UTF8Span(validating: $0.span)) != nil
             }
             guard isText else { throw .wrongBody }
-            return tag == .text ? .text : tag == .json ? .json : .number
+            return content
+        default: return content
         }
     }
 
@@ -177,30 +215,6 @@ extension FieldCoder {
             rest >>= 7
         }
         output.append(UInt8(truncatingIfNeeded: rest))
-    }
-
-    private mutating func value(
-        _ tag: FieldCoding.Tag, _ body: Span<UInt8>
-    ) throws(FieldCodingError) -> Value {
-        switch tag {
-        case .null, .no, .yes:
-            guard body.isEmpty else { throw .wrongBody }
-            return tag == .null ? .null : .bool(tag == .yes)
-        case .integer: return .integer(Int64(bitPattern: try word(body)))
-        case .double:
-            let double = Double(bitPattern: try word(body))
-            guard double.isFinite else { throw .wrongBody }
-            return .double(double)
-        case .number:
-            let literal = try text(body)
-            guard JSONNumber.isValid(literal) else { throw .wrongBody }
-            let value = Value(numberLiteral: literal)
-            guard case .number = value else { throw .wrongBody }
-            return value
-        case .text: return .text(try text(body))
-        case .bytes: return .bytes(unsafe body.withUnsafeBufferPointer { unsafe Array($0) })
-        case .json: return try json(body)
-        }
     }
 
     private func word(_ body: Span<UInt8>) throws(FieldCodingError) -> UInt64 {

@@ -40,6 +40,21 @@ internal struct RawBuffer: ~Copyable {
         count += size
     }
 
+    /// Appends a value as it lies in memory.
+    mutating func append<Element: BitwiseCopyable>(raw value: Element) {
+        let size = MemoryLayout<Element>.stride
+        reserve(count + size)
+        unsafe (start + count).storeBytes(of: value, as: Element.self)
+        count += size
+    }
+
+    /// The value at a place, where ``append(raw:)`` put one like it.
+    func load<Element: BitwiseCopyable>(_ index: Int) -> Element {
+        let offset = index * MemoryLayout<Element>.stride
+        precondition(offset >= 0 && offset + MemoryLayout<Element>.size <= count)
+        return unsafe start.load(fromByteOffset: offset, as: Element.self)
+    }
+
     /// Replaces bytes from `offset` on, which lie inside.
     mutating func replace(_ offset: Int, with bytes: UnsafeRawBufferPointer) {
         guard offset >= 0, bytes.count <= count - offset, let source = bytes.baseAddress

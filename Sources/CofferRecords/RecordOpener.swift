@@ -52,6 +52,21 @@ internal struct RecordOpener: ~Copyable {
     /// Lends the seal of the row whose header was opened.
     func withSeal(_ body: (UnsafeRawBufferPointer) -> Void) { unsafe body(seal.bytes) }
 
+    /// The row whose header was opened, without its fields.
+    var row: RowBatch.Row {
+        let bytes = unsafe head.bytes
+        func word(_ offset: Int) -> UInt64 {
+            UInt64(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+        return RowBatch.Row(
+            rid: rid, sequence: sequence, created: Int64(bitPattern: word(0)),
+            modified: Int64(bitPattern: word(8)),
+            device: Identifier(
+                unsafe Span<UInt8>(
+                    _unsafeBytes: UnsafeRawBufferPointer(rebasing: bytes[16..<32]))),
+            revision: word(32), id: id)
+    }
+
     /// What the opened header says.
     func recordHeader() throws -> RecordHeader {
         do { return try RecordHeader(parsing: unsafe Array(head.bytes)) } catch {

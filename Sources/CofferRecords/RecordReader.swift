@@ -87,25 +87,12 @@ package final class RecordReader {
     /// - Throws: `RecordsError.damaged` for a record that does not verify,
     ///   `RecordsError.incomplete` when records are missing, doubled or put back.
     package func scan(_ plan: CollectionPlan, each: (Record) throws -> Bool) throws {
-        var tally = VaultState.Tally()
-        let rows = try connection.prepare(plan.select + " ORDER BY rid")
-        let opener = try self.opener(plan)
-        var order = RowOrder()
-        while try rows.step() {
-            let record = try open(rows, plan)
-            guard order.ascends(to: record.rid) else {
-                throw RecordsError.incomplete(collection: plan.name)
-            }
-            let code = frame.code(
-                .records, collection: plan.number, key: record.rid.bigEndianBytes,
-                seal: opener.it.rowSeal)
-            tally.rows += 1
-            tally.sum.add(code.span)
-            guard try each(record) else { return }
-        }
-        let body = VaultState.Body(.records, collection: plan.number)
-        guard try records.store.state().bodies[body] ?? VaultState.Tally() == tally else {
-            throw RecordsError.incomplete(collection: plan.name)
+        let fields = Array(plan.definition.fields.indices)
+        let rows = RowScan(plan, self, try makeOpener(plan), wanting: fields, isProving: true)
+        defer { rows.stop() }
+        let assembly = RecordAssembly(plan)
+        while try rows.next() {
+            guard try each(try assembly.record(rows)) else { return }
         }
     }
 
@@ -199,10 +186,14 @@ package final class RecordReader {
 
     internal func opener(_ plan: CollectionPlan) throws -> Opener {
         if let known = openers[plan.number] { return known }
-        let made = Opener(
-            try RecordOpener(vault: frame.keyring.vault, collection: plan.number))
+        let made = try makeOpener(plan)
         openers[plan.number] = made
         return made
+    }
+
+    /// An opener for a reading that others may happen beside.
+    internal func makeOpener(_ plan: CollectionPlan) throws -> Opener {
+        Opener(try RecordOpener(vault: frame.keyring.vault, collection: plan.number))
     }
 
     internal func damaged(

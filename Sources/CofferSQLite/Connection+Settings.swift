@@ -42,6 +42,11 @@ extension Connection {
         Int32(truncatingIfNeeded: try integer("PRAGMA user_version"))
     }
 
+    /// Bounds the pages that are kept in memory, in KiB.
+    package func setCacheSize(_ size: Int) throws(SQLiteError) {
+        try handleRun("PRAGMA cache_size=-\(max(0, size))")
+    }
+
     /// A number that moves when another connection has changed the database.
     package func dataVersion() throws(SQLiteError) -> Int64 {
         try integer("PRAGMA data_version")

@@ -91,6 +91,52 @@ void CofferShims_lock(void *lock) { pthread_mutex_lock(lock); }
 
 void CofferShims_unlock(void *lock) { pthread_mutex_unlock(lock); }
 
+void *CofferShims_makeSignal(void) {
+    pthread_cond_t *signal = malloc(sizeof *signal);
+    if (signal != NULL) pthread_cond_init(signal, NULL);
+    return signal;
+}
+
+void CofferShims_freeSignal(void *signal) {
+    pthread_cond_destroy(signal);
+    free(signal);
+}
+
+void CofferShims_await(void *signal, void *lock) { pthread_cond_wait(signal, lock); }
+
+void CofferShims_wakeAll(void *signal) { pthread_cond_broadcast(signal); }
+
+struct start {
+    void (*body)(void *);
+    void *argument;
+};
+
+static void *begin(void *memory) {
+    struct start start = *(struct start *)memory;
+    free(memory);
+    start.body(start.argument);
+    return NULL;
+}
+
+int CofferShims_startThread(void (*body)(void *), void *argument) {
+    struct start *start = malloc(sizeof *start);
+    if (start == NULL) return ENOMEM;
+    start->body = body;
+    start->argument = argument;
+    // Signals are for the thread that the program began with.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    pthread_t thread;
+    int code = pthread_create(&thread, NULL, begin, start);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (code == 0)
+        pthread_detach(thread);
+    else
+        free(start);
+    return code;
+}
+
 int CofferShims_harden(void) {
     static const int crashes[] = {SIGILL, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGTRAP, SIGQUIT};
     struct rlimit none = {0, 0};

@@ -36,6 +36,8 @@ extension Store {
         guard verified != nil else { throw StoreError.locked }
         try checkIdentity()
         var outcome: (Verified, Result)?
+        isWriting = true
+        defer { isWriting = false }
         try connection.write { _ in
             try refresh()
             guard let verified else { throw StoreError.locked }
@@ -54,11 +56,14 @@ extension Store {
     /// what moved.
     private func refresh() throws {
         guard var now = verified else { throw StoreError.locked }
-        guard let row = try metaRow(1), row.count > StateSeal.digestSize else {
+        let statement = try connection.cached("SELECT seal FROM meta WHERE num = 1")
+        guard try statement.step(), statement.byteCount(0) > StateSeal.digestSize else {
             throw StoreError.damaged("the state")
         }
+        let isSame = unsafe statement.unsafelyBorrowBytes(0).starts(with: now.digest)
+        guard !isSame else { return }
+        let row = statement.bytes(0)
         let digest = Array(row.prefix(StateSeal.digestSize))
-        guard digest != now.digest else { return }
         if let state = try? StateSeal.open(row, frame: now.frame), state.frame == now.state.frame {
             now.state = state
             now.digest = digest

@@ -118,7 +118,12 @@ extension Store {
 
     /// A row of `meta`.
     internal func metaRow(_ number: Int64) throws -> [UInt8]? {
-        let statement = try connection.prepare("SELECT seal FROM meta WHERE num = ?1")
+        try Self.metaRow(number, connection)
+    }
+
+    /// A row of `meta` as another connection sees it.
+    internal static func metaRow(_ number: Int64, _ connection: Connection) throws -> [UInt8]? {
+        let statement = try connection.cached("SELECT seal FROM meta WHERE num = ?1")
         try statement.bind(number, at: 1)
         return try statement.step() ? statement.bytes(0) : nil
     }

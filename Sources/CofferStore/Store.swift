@@ -18,6 +18,10 @@ package final class Store {
 
     /// What was verified last, with the state that it belongs to; nil while locked.
     internal var verified: Verified?
+    /// For a second thread that reads; made at first use.
+    internal var secondConnection: Companion?
+    /// Whether a transaction that writes is open.
+    internal var isWriting = false
     /// What this machine remembers of this vault.
     internal let memory: StateMemory
     /// How this copy stands to what is remembered, as of the unlock.
@@ -99,6 +103,8 @@ package final class Store {
     package func lock() {
         memory.save()
         verified = nil
+        // The last connection to close empties the log; this one could not, because it only reads.
+        secondConnection = nil
     }
 
     private static func readHeader(

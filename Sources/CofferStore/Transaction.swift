@@ -175,7 +175,7 @@ package final class Transaction {
         }
         state.devices[device] = state.generation
         let row = try StateSeal.seal(state, frame: frame, randomness: randomness)
-        let statement = try connection.prepare("UPDATE meta SET seal = ?1 WHERE num = 1")
+        let statement = try connection.cached("UPDATE meta SET seal = ?1 WHERE num = 1")
         try statement.bind(blob: row, at: 1)
         _ = try statement.step()
         return Store.Verified(

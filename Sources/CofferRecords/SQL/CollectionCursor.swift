@@ -12,9 +12,8 @@ internal final class CollectionCursor: VirtualCursor {
     private var current: Stepper?
     private var header: RecordHeader?
     private let keys: FieldKeys
-    private var counter: RowCounter?
-    /// The order of a reading of everything; nil for one that looks for something.
-    private var order: RowOrder?
+    /// A reading of everything; nil for one that looks for something.
+    private var scan: RowScan?
     internal private(set) var isAtEnd = true
 
     /// A statement; a class, because optionals of noncopyable values are awkward to borrow.
@@ -29,29 +28,25 @@ internal final class CollectionCursor: VirtualCursor {
         keys = table.reader.keys
     }
 
-    internal var rowid: Int64 { opener.it.rid }
+    internal var rowid: Int64 { scan.map(\.head.rid) ?? opener.it.rid }
 
     internal func close() {
+        endScan()
         current = nil
         statements = [:]
         table.giveBack(opener)
     }
 
     internal func filter(_ choice: Int32, _ arguments: [SQLScalar]) throws {
-        counter = nil
-        order = nil
+        endScan()
         isAtEnd = true
         let path = SQLPath(number: choice)
         switch try table.question(path, arguments.first ?? .null) {
         case .none: return
         case .all:
-            try begin(" ORDER BY rid", [])
-            order = RowOrder()
-            // Nothing was left out, so the end can prove that nothing is missing.
-            if !table.isProved {
-                counter = RowCounter(
-                    table.reader.frame, .records, collection: table.plan.number)
-            }
+            scan = RowScan(
+                table.plan, table.reader, opener, wanting: table.likely,
+                isProving: !table.isProved)
         case .some(let question): try begin(question.suffix, question.values)
         }
         try next()
@@ -74,11 +69,24 @@ internal final class CollectionCursor: VirtualCursor {
         current = stepper
     }
 
+    private func endScan() {
+        guard let scan else { return }
+        scan.stop()
+        table.likely = scan.wanted
+        self.scan = nil
+    }
+
     internal func next() throws {
+        if let scan {
+            isAtEnd = try !scan.next()
+            // Nothing was left out, so the end has proved that nothing is missing.
+            if isAtEnd, scan.isProved { table.isProved = true }
+            return
+        }
         guard let current, try current.it.step() else {
             isAtEnd = true
             current?.it.reset()
-            return try prove()
+            return
         }
         isAtEnd = false
         header = nil
@@ -87,21 +95,6 @@ internal final class CollectionCursor: VirtualCursor {
                 try keys.key(number, scope)
             }
         } catch RecordOpener.Failure.damaged(let what) { throw damaged(what) }
-        if order?.ascends(to: opener.it.rid) == false {
-            throw RecordsError.incomplete(collection: table.plan.name)
-        }
-        if let counter {
-            unsafe opener.it.withSeal { unsafe counter.add(key: opener.it.rid, seal: $0) }
-        }
-    }
-
-    private func prove() throws {
-        guard let counter else { return }
-        self.counter = nil
-        guard try table.reader.tally(table.plan) == counter.tally else {
-            throw RecordsError.incomplete(collection: table.plan.name)
-        }
-        table.isProved = true
     }
 
     private func damaged(_ what: String) -> RecordsError {
@@ -116,12 +109,13 @@ extension CollectionCursor {
         guard !isAtEnd, table.contents.indices.contains(index) else { return }
         switch table.contents[index] {
         case .field(let position, _): try tell(position, result)
-        case .id: result.set(text: opener.it.id.description)
+        case .id: result.set(text: (scan?.head.id ?? opener.it.id).description)
         case .key:
             if let position = table.layout.keyPosition { try tell(position, result) }
-        case .version: result.set(Int64(clamping: try readHeader().revision))
-        case .created: result.set(try readHeader().created)
-        case .modified: result.set(try readHeader().modified)
+        case .version:
+            result.set(Int64(clamping: try scan?.head.revision ?? readHeader().revision))
+        case .created: result.set(try scan?.head.created ?? readHeader().created)
+        case .modified: result.set(try scan?.head.modified ?? readHeader().modified)
         case .extra: try tellExtra(result)
         }
     }
@@ -136,20 +130,29 @@ extension CollectionCursor {
     }
 
     private func tell(_ position: Int, _ result: ColumnResult) throws {
+        if let scan {
+            return try scan.lend(position) { Self.tell($0, $1, result) }
+        }
         guard let current else { return }
         do {
-            try opener.it.lend(position: position, current.it, plan: table.plan) { content, bytes in
-                switch content {
-                case .null: result.setNull()
-                case .bool(let flag): result.set(Int64(flag ? 1 : 0))
-                case .integer(let integer): result.set(integer)
-                case .double(let double): result.set(double)
-                case .text, .json: result.set(text: bytes)
-                case .bytes: result.set(blob: bytes)
-                case .number: Self.tell(number: bytes, result)
-                }
+            try opener.it.lend(position: position, current.it, plan: table.plan) {
+                Self.tell($0, $1, result)
             }
         } catch RecordOpener.Failure.damaged(let what) { throw damaged(what) }
+    }
+
+    private static func tell(
+        _ content: FieldContent, _ bytes: Span<UInt8>, _ result: ColumnResult
+    ) {
+        switch content {
+        case .null: result.setNull()
+        case .bool(let flag): result.set(Int64(flag ? 1 : 0))
+        case .integer(let integer): result.set(integer)
+        case .double(let double): result.set(double)
+        case .text, .json: result.set(text: bytes)
+        case .bytes: result.set(blob: bytes)
+        case .number: tell(number: bytes, result)
+        }
     }
 
     private static func tell(number bytes: Span<UInt8>, _ result: ColumnResult) {
@@ -164,21 +167,34 @@ extension CollectionCursor {
     }
 
     private func tellExtra(_ result: ColumnResult) throws {
-        guard let current else { return }
-        var members: [Value.Member] = []
-        do {
-            for (index, position) in opener.it.present.enumerated() {
-                guard table.layout.areExtra[position] else { continue }
-                let value = try opener.it.field(index, current.it, plan: table.plan)
-                if position == table.plan.overflowPosition, case .object(let rest) = value {
-                    members += rest
-                } else {
-                    members.append(
-                        Value.Member(table.plan.definition.fields[position].name, value))
-                }
-            }
-        } catch RecordOpener.Failure.damaged(let what) { throw damaged(what) }
+        let members: [Value.Member]
+        if let scan {
+            members = try scan.withOpened { try extra(&$0, $1) }
+        } else if let current {
+            do {
+                members = try extra(&opener.it, current.it)
+            } catch RecordOpener.Failure.damaged(let what) { throw damaged(what) }
+        } else {
+            return
+        }
         guard !members.isEmpty else { return }
         result.set(text: String(decoding: JSON.write(.object(members)), as: UTF8.self))
+    }
+
+    private func extra(
+        _ opener: inout RecordOpener, _ row: borrowing Statement
+    ) throws -> [Value.Member] {
+        var members: [Value.Member] = []
+        for (index, position) in opener.present.enumerated() {
+            guard table.layout.areExtra[position] else { continue }
+            let value = try opener.field(index, row, plan: table.plan)
+            if position == table.plan.overflowPosition, case .object(let rest) = value {
+                members += rest
+            } else {
+                members.append(
+                    Value.Member(table.plan.definition.fields[position].name, value))
+            }
+        }
+        return members
     }
 }

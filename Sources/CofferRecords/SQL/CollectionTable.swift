@@ -14,6 +14,8 @@ internal final class CollectionTable: VirtualTable {
     internal let contents: [SQLColumn.Content]
     /// Whether a reading of everything has proved that nothing is missing; the snapshot stays.
     internal var isProved = false
+    /// The fields that a reading of everything will be asked for, as far as is known.
+    internal var likely: [Int] = []
     private let rows: UInt64
     private var idle: [RecordReader.Opener] = []
 
@@ -28,16 +30,11 @@ internal final class CollectionTable: VirtualTable {
     internal var declaration: String { layout.declaration }
 
     internal func open() throws -> any VirtualCursor {
-        CollectionCursor(self, try idle.popLast() ?? makeOpener())
+        CollectionCursor(self, try idle.popLast() ?? reader.makeOpener(plan))
     }
 
     /// Takes an opener back: making one costs more than reading a row.
     internal func giveBack(_ opener: RecordReader.Opener) { idle.append(opener) }
-
-    private func makeOpener() throws -> RecordReader.Opener {
-        RecordReader.Opener(
-            try RecordOpener(vault: reader.frame.keyring.vault, collection: plan.number))
-    }
 }
 
 extension CollectionTable {
@@ -55,7 +52,13 @@ extension CollectionTable {
         var choice = IndexChoice()
         choice.name = "scan"
         choice.rows = Int64(clamping: max(rows, 1))
-        let used = contents.indices.count { request.uses($0) }
+        var used = 0
+        for (index, content) in contents.enumerated() where request.uses(index) {
+            used += 1
+            if case .field(let position, _) = content, !likely.contains(position) {
+                likely.append(position)
+            }
+        }
         choice.cost = Double(rows) * (4 + Double(used)) + 10
         choice.isByRowid = true
         return choice

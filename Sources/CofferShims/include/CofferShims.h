@@ -41,6 +41,22 @@ void CofferShims_lock(void *_Nonnull lock);
 /// pthread_mutex_unlock(3), by the thread that holds it.
 void CofferShims_unlock(void *_Nonnull lock);
 
+/// A condition of pthread_cond_init(3); null when there is no memory.
+void *_Nullable CofferShims_makeSignal(void);
+
+/// Destroys a condition that nobody waits for.
+void CofferShims_freeSignal(void *_Nonnull signal);
+
+/// pthread_cond_wait(3), by the thread that holds the mutex.
+void CofferShims_await(void *_Nonnull signal, void *_Nonnull lock);
+
+/// pthread_cond_broadcast(3).
+void CofferShims_wakeAll(void *_Nonnull signal);
+
+/// Runs `body` on a detached thread with all signals blocked; 0, or the errno of the failure.
+int CofferShims_startThread(
+    void (*_Nonnull body)(void *_Nonnull), void *_Nonnull argument);
+
 /// First thing in a process that will hold keys: no core dumps, not dumpable, default
 /// handlers for crash signals, umask 077. 0, or the errno of the first failure.
 int CofferShims_harden(void);
