@@ -1,5 +1,3 @@
-internal import CofferBytes
-internal import CofferRecords
 internal import CofferStore
 
 extension Vault {
@@ -33,23 +31,13 @@ extension Vault {
     public func changes(
         since number: UInt64, each: (Change) throws -> Bool
     ) throws(VaultError) {
-        try catching {
-            try records.read { reader in
-                try reader.changes(after: number) { change in
-                    try each(
-                        Change(
-                            number: change.sequence, collection: change.collection,
-                            id: change.id.description, kind: change.isDeletion ? .delete : .put,
-                            version: change.revision))
-                }
-            }
-        }
+        try reading { try $0.changes(since: number, each: each) }
     }
 
     /// A number that moves with every commit of another connection, in this process or another.
     ///
     /// - Complexity: Reads one page that is in memory; made to be asked often.
     public func commitMark() throws(VaultError) -> Int64 {
-        try catching { try store.commitMark() }
+        try holding { try store.commitMark() }
     }
 }

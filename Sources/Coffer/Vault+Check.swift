@@ -60,7 +60,7 @@ extension Vault {
     public func check(
         progress: (UInt64, UInt64) -> Void = { _, _ in }
     ) throws(VaultError) -> CheckReport {
-        try catching {
+        try holding {
             let report = try withoutActuallyEscaping(progress) { progress in
                 try VaultCheck(records, progress: progress).run()
             }

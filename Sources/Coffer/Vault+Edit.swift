@@ -1,7 +1,3 @@
-internal import CofferFormat
-internal import CofferRecords
-internal import CofferSchema
-
 extension Vault {
     /// Writes a whole record.
     ///
@@ -16,34 +12,13 @@ extension Vault {
     public func write(
         _ collection: String, name: String?, json: [UInt8], ifVersion version: UInt64? = nil
     ) throws(VaultError) -> Written {
-        try catching {
-            let record: Value
-            do {
-                record = try JSON.parse(json)
-            } catch { throw VaultError(.invalid, "it is no JSON: \(VaultError(error).message)") }
-            return try records.write { writer in
-                let plan = try writer.plan(named: collection)
-                guard let name else {
-                    return Self.written(try writer.put(record, in: plan, existing: .fail))
-                }
-                let id = try writer.reader.identify(name, in: plan)
-                let existing: RecordWriter.Existing = version.map { .revision($0) } ?? .update
-                return Self.written(try writer.put(record, in: plan, id: id, existing: existing))
-            }
+        try writing {
+            try $0.put(collection, name: name, json: json, ifVersion: version)
         }
     }
 
     /// What a new record is begun with: the required fields of its schema, empty.
     public func blank(_ collection: String) throws(VaultError) -> String {
-        try catching {
-            try records.read { reader in
-                let plan = try reader.plan(named: collection)
-                let members = plan.definition.fields.compactMap { field -> Value.Member? in
-                    guard plan.schema.field(field.name)?.isRequired == true else { return nil }
-                    return Value.Member(field.name, .text(""))
-                }
-                return String(decoding: JSON.writePretty(.object(members)), as: UTF8.self)
-            }
-        }
+        try reading { transaction in try transaction.blank(collection) }
     }
 }

@@ -1,7 +1,3 @@
-internal import CofferFormat
-internal import CofferRecords
-internal import CofferStore
-
 extension Vault {
     /// A version of a record: the one that is there, or one that was replaced or deleted.
     public struct Version: Sendable {
@@ -65,26 +61,7 @@ extension Vault {
     ///   there, ``VaultError/Code/damaged``.
     /// - Complexity: O(log n) for each version.
     public func history(_ collection: String, _ name: String) throws(VaultError) -> [Version] {
-        try catching {
-            try records.read { reader in
-                let plan = try reader.plan(named: collection)
-                for id in reader.candidates(name, in: plan) {
-                    var versions: [Version] = []
-                    if let now = try reader.get(id, in: plan) {
-                        versions.append(
-                            Version(document: Document(now), fate: .current, ended: nil))
-                    }
-                    versions += try reader.history(of: id, in: plan).map { old in
-                        Version(
-                            document: Document(old.record),
-                            fate: old.note.reason == .deleted ? .deleted : .replaced,
-                            ended: old.note.time)
-                    }
-                    if !versions.isEmpty { return versions }
-                }
-                throw RecordsError.noRecord(collection: collection)
-            }
-        }
+        try reading { try $0.history(collection, name) }
     }
 
     /// Undoes the last change: everything that was written in one transaction, an import too.
@@ -94,12 +71,7 @@ extension Vault {
     /// - Throws: ``VaultError/Code/nothingToUndo``, ``VaultError/Code/invalid`` where today's
     ///   schema refuses a version of before.
     public func undo() throws(VaultError) -> Undone {
-        try catching {
-            let undone = try records.write { try $0.undo() }
-            return Undone(
-                restored: undone.restored, reverted: undone.reverted, removed: undone.removed,
-                time: undone.time)
-        }
+        try writing { try $0.undo() }
     }
 
     /// The deleted records that can be put back, by collection, the last deleted first.
@@ -107,18 +79,7 @@ extension Vault {
     /// - Parameter collection: One collection; nil for all.
     /// - Complexity: Reads the whole history.
     public func trash(_ collection: String? = nil) throws(VaultError) -> [Trashed] {
-        try catching {
-            try records.read { reader in
-                let plans = try collection.map { [try reader.plan(named: $0)] } ?? reader.plans()
-                return try plans.flatMap { plan in
-                    try reader.trash(plan).reversed().map {
-                        Trashed(
-                            collection: plan.name, document: Document($0.record),
-                            deleted: $0.note.time)
-                    }
-                }
-            }
-        }
+        try reading { try $0.trash(collection) }
     }
 
     /// Puts a deleted record back.
@@ -126,12 +87,7 @@ extension Vault {
     /// - Throws: ``VaultError/Code/noRecord`` when it is not kept, ``VaultError/Code/exists``,
     ///   ``VaultError/Code/notUnique``, ``VaultError/Code/brokenReference``.
     public func restore(_ collection: String, _ name: String) throws(VaultError) -> Written {
-        try catching {
-            try records.write { writer in
-                Self.written(
-                    try writer.restore(name, in: try writer.plan(named: collection)))
-            }
-        }
+        try writing { try $0.restore(collection, name) }
     }
 
     /// Removes every version of deleted records for good.
@@ -139,36 +95,18 @@ extension Vault {
     /// - Parameter collection: One collection; nil for all.
     /// - Returns: How many records can no longer be put back.
     public func emptyTrash(_ collection: String? = nil) throws(VaultError) -> Int {
-        try catching {
-            try records.write { writer in
-                let reader = writer.reader
-                let plans = try collection.map { [try reader.plan(named: $0)] } ?? reader.plans()
-                return try plans.reduce(0) { try $0 + writer.emptyTrash($1) }
-            }
-        }
+        try writing { try $0.emptyTrash(collection) }
     }
 
     /// How long older versions are kept.
     public func historyPolicy() throws(VaultError) -> HistoryPolicy {
-        try catching {
-            try store.read { _ in
-                let policy = try store.state().historyPolicy
-                return HistoryPolicy(days: Int(policy.days), versions: Int(policy.versions))
-            }
-        }
+        try reading { try $0.historyPolicy() }
     }
 
     /// Says how long older versions are kept; what is over the new bounds goes at once.
     ///
     /// - Throws: ``VaultError/Code/usage`` for a bound outside its limits.
     public func set(_ policy: HistoryPolicy) throws(VaultError) {
-        guard let days = UInt16(exactly: policy.days),
-            let versions = UInt16(exactly: policy.versions)
-        else { throw VaultError(.usage, "days and versions are from 0 to 65,535") }
-        try catching {
-            try records.write { writer in
-                try writer.set(VaultState.HistoryPolicy(days: days, versions: versions))
-            }
-        }
+        try writing { try $0.set(policy) }
     }
 }

@@ -1,5 +1,3 @@
-internal import CofferRecords
-
 extension Vault {
     /// Gives the records that are wanted, until `each` says false.
     ///
@@ -14,17 +12,8 @@ extension Vault {
         _ collection: String, _ request: ListRequest, progress: (Int) -> Void = { _ in },
         each: (Document) throws -> Bool
     ) throws(VaultError) {
-        do {
-            try records.read { reader in
-                let plan = try reader.plan(named: collection)
-                let listing = Listing(request, plan, reader)
-                guard let field = request.sort else {
-                    return try listing.unsorted(progress, each)
-                }
-                try listing.sorted(by: field, progress, each)
-            }
-        } catch let error as QueryError {
-            throw VaultError(condition: error, request.condition ?? "")
-        } catch { throw VaultError(error) }
+        try reading {
+            try $0.list(collection, request, progress: progress, each: each)
+        }
     }
 }

@@ -1,8 +1,3 @@
-internal import CofferBytes
-internal import CofferFormat
-internal import CofferRecords
-internal import CofferStore
-
 extension Vault {
     /// A record that was written.
     public struct Written: Sendable {
@@ -22,16 +17,7 @@ extension Vault {
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/noRecord``,
     ///   ``VaultError/Code/damaged`` when it does not verify.
     public func get(_ collection: String, _ name: String) throws(VaultError) -> Document {
-        try catching {
-            try records.read { reader in
-                let plan = try reader.plan(named: collection)
-                let id = try reader.identify(name, in: plan)
-                guard let record = try reader.get(id, in: plan) else {
-                    throw RecordsError.noRecord(collection: collection)
-                }
-                return Document(record)
-            }
-        }
+        try reading { try $0.get(collection, name) }
     }
 
     /// Gives every record of a collection in the order of its rows, until `each` says false.
@@ -41,12 +27,7 @@ extension Vault {
     public func scan(
         _ collection: String, each: (Document) throws -> Bool
     ) throws(VaultError) {
-        try catching {
-            try records.read { reader in
-                let plan = try reader.plan(named: collection)
-                try reader.scan(plan) { try each(Document($0)) }
-            }
-        }
+        try reading { try $0.scan(collection, each: each) }
     }
 
     /// The records in which an indexed or plain field or a reference has a value.
@@ -57,16 +38,7 @@ extension Vault {
     public func find(
         _ collection: String, _ field: String, equals json: String
     ) throws(VaultError) -> [Document] {
-        try catching {
-            let value = try JSON.parse(Array(json.utf8))
-            return try records.read { reader in
-                let plan = try reader.plan(named: collection)
-                guard let found = try reader.find(field, equals: value, in: plan) else {
-                    throw VaultError(.usage, "\(collection): \(field) has no index")
-                }
-                return found.map { Document($0) }
-            }
-        }
+        try reading { try $0.find(collection, field, equals: json) }
     }
 
     /// Adds a record.
@@ -76,16 +48,7 @@ extension Vault {
     public func add(
         _ collection: String, _ assignments: [Assignment]
     ) throws(VaultError) -> Written {
-        try catching {
-            try records.write { writer in
-                let plan = try writer.plan(named: collection)
-                var record = Value.object([])
-                for assignment in assignments {
-                    record = try assignment.applied(to: record, schema: plan.schema)
-                }
-                return Self.written(try writer.put(record, in: plan, existing: .fail))
-            }
-        }
+        try writing { try $0.add(collection, assignments) }
     }
 
     /// Changes fields of a record.
@@ -98,23 +61,7 @@ extension Vault {
         _ collection: String, _ name: String, _ assignments: [Assignment],
         ifVersion version: UInt64? = nil
     ) throws(VaultError) -> Written {
-        try catching {
-            try records.write { writer in
-                let plan = try writer.plan(named: collection)
-                let id = try writer.reader.identify(name, in: plan)
-                guard let old = try writer.reader.get(id, in: plan) else {
-                    throw RecordsError.noRecord(collection: collection)
-                }
-                var record = old.value
-                for assignment in assignments {
-                    record = try assignment.applied(to: record, schema: plan.schema)
-                }
-                return Self.written(
-                    try writer.put(
-                        record, in: plan, id: id,
-                        existing: .revision(version ?? old.header.revision)))
-            }
-        }
+        try writing { try $0.set(collection, name, assignments, ifVersion: version) }
     }
 
     /// Writes whole records in one transaction: one JSON object a line, or one JSON value that
@@ -122,32 +69,7 @@ extension Vault {
     ///
     /// - Throws: As ``add(_:_:)``, with the number of the line; then nothing is written.
     public func put(_ collection: String, ndjson: [UInt8]) throws(VaultError) -> [Written] {
-        try catching {
-            try records.write { writer in
-                let plan = try writer.plan(named: collection)
-                // Lines fail here at the end of the first one, before any more is read.
-                if let whole = try? JSON.parse(ndjson) {
-                    var values = [whole]
-                    if case .array(let elements) = whole { values = elements }
-                    return try values.map {
-                        Self.written(try writer.put($0, in: plan, existing: .update))
-                    }
-                }
-                var written: [Written] = []
-                let lines = ndjson.split(separator: 10, omittingEmptySubsequences: false)
-                for (index, line) in lines.enumerated() where !line.allSatisfy({ $0 <= 32 }) {
-                    do {
-                        let record = try JSON.parse(Array(line))
-                        let result = try writer.put(record, in: plan, existing: .update)
-                        written.append(Self.written(result))
-                    } catch {
-                        let error = VaultError(error)
-                        throw VaultError(error.code, "line \(index + 1): \(error.message)")
-                    }
-                }
-                return written
-            }
-        }
+        try writing { try $0.put(collection, ndjson: ndjson) }
     }
 
     /// Deletes records, and does to those that refer to them what their schemas say.
@@ -161,38 +83,6 @@ extension Vault {
     public func remove(
         _ collection: String, _ names: [String], isForgetting: Bool = false
     ) throws(VaultError) -> Int {
-        try catching {
-            try records.write { writer in
-                let plan = try writer.plan(named: collection)
-                // All are looked up before any goes: later ones may go with earlier ones.
-                var ids: [Identifier] = []
-                for name in names {
-                    do {
-                        ids.append(try writer.reader.identify(name, in: plan))
-                    } catch RecordsError.noRecord {
-                        throw VaultError(
-                            .noRecord,
-                            "there is no record \(name) in \(collection); nothing was removed")
-                    }
-                }
-                var removed = 0
-                var met: Set<Identifier> = []
-                for id in ids where met.insert(id).inserted {
-                    do {
-                        removed += try writer.delete(
-                            id, in: plan, isForgetting: isForgetting)
-                    } catch RecordsError.noRecord where met.count > 1 {}
-                }
-                return removed
-            }
-        }
-    }
-
-    /// What is told of a record that was written.
-    internal static func written(_ result: RecordWriter.Written) -> Written {
-        Written(
-            id: result.id.description, version: result.revision,
-            isNew: result.outcome == .created,
-            isChanged: result.outcome == .created || result.outcome == .updated)
+        try writing { try $0.remove(collection, names, isForgetting: isForgetting) }
     }
 }

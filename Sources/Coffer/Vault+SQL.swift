@@ -1,5 +1,4 @@
 internal import CofferRecords
-internal import CofferSQLite
 
 extension Vault {
     /// Runs a statement of SQL over the collections and lends each row of its result, until `row`
@@ -15,7 +14,7 @@ extension Vault {
     ///   - parameters: The values of `:name` by their names.
     ///   - limits: What it may take.
     ///   - columns: Is given the names of the columns once, also where there is no row.
-    ///   - row: Must not use the vault.
+    ///   - row: Must not use the vault; see ``read(_:)`` for several readings of one snapshot.
     /// - Throws: ``VaultError/Code/statement`` for one that cannot be compiled or evaluated or that
     ///   does more than read, ``VaultError/Code/usage`` for parameters that do not fit it,
     ///   ``VaultError/Code/timeLimit``, ``VaultError/Code/memoryLimit``,
@@ -26,36 +25,17 @@ extension Vault {
         columns: ([String]) throws -> Void = { _ in },
         row: (borrowing SQLRow) throws -> Bool
     ) throws(VaultError) {
-        do {
-            try records.read { reader in
-                let engine = try QueryEngine(reader)
-                var names: [String] = []
-                try engine.run(
-                    sql, parameters: parameters.mapValues(\.scalar), limits: limits.limits,
-                    columns: {
-                        names = Self.distinct($0)
-                        try columns(names)
-                    }
-                ) { statement in
-                    try row(SQLRow(names, statement))
-                }
-            }
-        } catch let error as QueryError {
-            throw VaultError(error, sql: sql)
-        } catch { throw VaultError(error) }
+        try reading {
+            try $0.query(
+                sql, parameters: parameters, limits: limits, columns: columns, row: row)
+        }
     }
 
     /// The columns that have other names than their fields: SQL does not tell `name` from `Name`.
     ///
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/damaged``.
     public func renamedColumns() throws(VaultError) -> [RenamedColumn] {
-        try catching {
-            try records.read { reader in
-                try QueryEngine(reader).renamed.map {
-                    RenamedColumn(collection: $0.collection, field: $0.field, column: $0.column)
-                }
-            }
-        }
+        try reading { try $0.renamedColumns() }
     }
 
     /// A field whose column in SQL has another name.
@@ -66,20 +46,6 @@ extension Vault {
         public let field: String
         /// The column.
         public let column: String
-    }
-
-    /// The names with a number after those that came before: a JSON object has each once.
-    private static func distinct(_ names: [String]) -> [String] {
-        var taken: Set<String> = []
-        return names.map { name in
-            var distinct = name
-            var number = 2
-            while !taken.insert(distinct).inserted {
-                distinct = "\(name)_\(number)"
-                number += 1
-            }
-            return distinct
-        }
     }
 }
 

@@ -1,7 +1,5 @@
 internal import CofferFormat
-internal import CofferRecords
 internal import CofferSchema
-internal import CofferStore
 
 /// A schema that somebody wrote.
 public struct SchemaSource: Sendable {
@@ -53,29 +51,14 @@ extension Vault {
     ///
     /// - Throws: ``VaultError/Code/locked``.
     public func collections() throws(VaultError) -> [CollectionInfo] {
-        try catching {
-            try records.read { reader in try reader.plans().map { try Self.info($0, reader) } }
-        }
+        try reading { try $0.collections() }
     }
 
-    /// One collection.
+    /// One collection as it is defined.
     ///
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/locked``.
-    public func collection(_ name: String) throws(VaultError) -> CollectionInfo {
-        try catching {
-            try records.read { reader in
-                try Self.info(try reader.plan(named: name), reader)
-            }
-        }
-    }
-
-    private static func info(
-        _ plan: CollectionPlan, _ reader: RecordReader
-    ) throws -> CollectionInfo {
-        CollectionInfo(
-            name: plan.name, version: Int(plan.definition.version),
-            records: try reader.count(plan), fields: plan.schema.fields.map(\.name),
-            key: plan.keyName, schema: String(decoding: plan.definition.schema, as: UTF8.self))
+    public func collectionInfo(_ name: String) throws(VaultError) -> CollectionInfo {
+        try reading { try $0.collectionInfo(name) }
     }
 
     /// Makes collections, or changes them additively, all in one transaction.
@@ -83,28 +66,7 @@ extension Vault {
     /// - Throws: ``VaultError/Code/invalid`` for a schema that cannot be put in force, or records
     ///   that break it; then nothing is changed.
     public func apply(_ sources: [SchemaSource]) throws(VaultError) -> [AppliedSchema] {
-        try catching {
-            let schemas = try sources.map { try Self.parse($0) }
-            return try records.write { writer in
-                let applied = try writer.apply(
-                    schemas.map { RecordWriter.Proposal(schema: $0) })
-                for change in applied where change.isChanged {
-                    try writer.transaction.audit(
-                        "schema",
-                        [
-                            AuditEntry.Detail("collection", change.name),
-                            AuditEntry.Detail("version", "\(change.version)"),
-                        ])
-                }
-                return applied.map { change in
-                    AppliedSchema(
-                        name: change.name, version: Int(change.version),
-                        outcome: change.isNew
-                            ? "created" : change.isChanged ? "changed" : "unchanged",
-                        remarks: change.remarks)
-                }
-            }
-        }
+        try writing { try $0.apply(sources) }
     }
 
     internal static func parse(_ source: SchemaSource) throws -> CollectionSchema {

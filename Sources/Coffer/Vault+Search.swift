@@ -1,5 +1,3 @@
-internal import CofferRecords
-
 extension Vault {
     /// A record that holds everything that was looked for.
     public struct Hit: Sendable {
@@ -34,34 +32,8 @@ extension Vault {
         _ words: String, in collection: String? = nil,
         progress: (UInt64, UInt64) -> Void = { _, _ in }, each: (Hit) throws -> Bool
     ) throws(VaultError) {
-        guard let query = SearchQuery(words) else {
-            throw VaultError(
-                .usage, "there is no word to look for, or more than \(SearchQuery.limit)")
-        }
-        try catching {
-            try records.read { reader in
-                let plans = try collection.map { [try reader.plan(named: $0)] } ?? reader.plans()
-                let total = try plans.reduce(0) { try $0 + reader.count($1) }
-                var seen: UInt64 = 0
-                var isDone = false
-                for plan in plans where !isDone {
-                    try reader.search(
-                        query, in: plan,
-                        looked: {
-                            seen += 1
-                            progress(seen, total)
-                        }
-                    ) { hit in
-                        isDone = try !each(
-                            Hit(
-                                collection: hit.collection, document: Document(hit.record),
-                                score: hit.score, pointer: hit.pointer,
-                                before: hit.excerpt.before, match: hit.excerpt.hit,
-                                after: hit.excerpt.after))
-                        return !isDone
-                    }
-                }
-            }
+        try reading {
+            try $0.search(words, in: collection, progress: progress, each: each)
         }
     }
 }

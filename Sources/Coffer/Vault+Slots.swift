@@ -25,7 +25,7 @@ extension Vault {
     ///
     /// - Throws: ``VaultError/Code/locked``: their labels are sealed.
     public func slots() throws(VaultError) -> [Slot] {
-        try catching {
+        try holding {
             try store.read { frame in
                 let roster = try store.openRoster(frame.keyring.root)
                 let rows = try parsedSlots()
@@ -46,7 +46,7 @@ extension Vault {
     /// - Throws: ``VaultError/Code/invalid`` for a mistyped key, ``VaultError/Code/wrongPassword``
     ///   when it is another vault's or was replaced.
     public func checkRecoveryKey(_ text: borrowing Secret) throws(VaultError) -> UInt32 {
-        do {
+        try holding {
             let key = try RecoveryKey.decode(text.bytes)
             for slot in try parsedSlots() where slot.row.kind == .recovery {
                 if let opened = try? Slots.open(
@@ -57,14 +57,14 @@ extension Vault {
                 }
             }
             throw KeysError.wrongSecret
-        } catch { throw VaultError(error) }
+        }
     }
 
     /// The public key that signs for the vault, as the one line of minisign's form.
     ///
     /// - Throws: ``VaultError/Code/locked``.
     public func signer() throws(VaultError) -> String {
-        try catching {
+        try holding {
             let key = try store.frame().keyring.active(.signing)
             let bytes = try Ed25519.publicKey(of: key.signingKey())
             let name = Array(key.facts.id.bytes.prefix(Minisign.keyIDSize))

@@ -27,7 +27,10 @@ extension Vault {
     /// How the vault stands; less of it while it is locked.
     ///
     /// - Throws: ``VaultError/Code/damaged``, ``VaultError/Code/storage``.
-    public func status() throws(VaultError) -> Status {
+    public func status() throws(VaultError) -> Status { try holding { statusInside() } }
+
+    /// How the vault stands, for whoever is using it.
+    internal func statusInside() -> Status {
         let state = try? store.state()
         var remarks = neighbours()
         if state != nil {
@@ -52,7 +55,7 @@ extension Vault {
     ///
     /// - Throws: ``VaultError/Code/locked``, and as every write.
     public func acceptOlder() throws(VaultError) {
-        try catching { try store.acceptOlder() }
+        try holding { try store.acceptOlder() }
     }
 
     private static func reason(_ code: UInt8) -> String {

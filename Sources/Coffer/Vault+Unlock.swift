@@ -15,7 +15,7 @@ extension Vault {
     /// - Throws: ``VaultError/Code/wrongPassword``, ``VaultError/Code/refusedLimit`` before any
     ///   work, ``VaultError/Code/damaged``, ``VaultError/Code/older``.
     public func unlock(password: borrowing Secret) throws(VaultError) {
-        do {
+        try holding {
             let passphrase = try Passphrase(opening: password.bytes)
             for slot in try parsedSlots() where slot.row.kind == .password {
                 _ = try Slots.parameters(slot.row.cost)
@@ -29,7 +29,7 @@ extension Vault {
                 } catch { try Self.passOver(error) }
             }
             throw KeysError.wrongSecret
-        } catch { throw VaultError(error) }
+        }
     }
 
     /// Unlocks the vault with a recovery key as text.
@@ -37,7 +37,7 @@ extension Vault {
     /// - Throws: ``VaultError/Code/wrongPassword``, ``VaultError/Code/invalid`` for a mistyped
     ///   key, ``VaultError/Code/damaged``, ``VaultError/Code/older``.
     public func unlock(recoveryKey: borrowing Secret) throws(VaultError) {
-        do {
+        try holding {
             let key = try RecoveryKey.decode(recoveryKey.bytes)
             for slot in try parsedSlots() where slot.row.kind == .recovery {
                 do {
@@ -48,7 +48,7 @@ extension Vault {
                 } catch { try Self.passOver(error) }
             }
             throw KeysError.wrongSecret
-        } catch { throw VaultError(error) }
+        }
     }
 
     /// Unlocks the vault with the key in the kernel's keyring, and lets it live on.
@@ -60,7 +60,7 @@ extension Vault {
         let now = surroundings.bootTime()
         guard let entry = cache.load(vault: store.header.vault, now: now) else { return false }
         do {
-            try store.unlock(root: entry.root)
+            try exclusively { try store.unlock(root: entry.root) }
         } catch KeysError.wrongSecret {
             cache.forget(vault: store.header.vault)
             return false
@@ -76,7 +76,7 @@ extension Vault {
     ///   no keyring for us.
     public func keepUnlocked(for span: UInt64) throws(VaultError) {
         do {
-            let root = try store.frame().keyring.root
+            let root = try exclusively { try store.frame().keyring.root }
             guard let cache = cache() else { throw UnlockCache.Failure.unavailable(errno: 0) }
             let now = surroundings.bootTime()
             try cache.store(
@@ -100,10 +100,13 @@ extension Vault {
 
     /// Removes the key from the kernel's keyring, and from this process.
     ///
+    /// It waits for calls of other threads to end. Out of a closure of this vault, the key leaves
+    /// this process when the call that the closure belongs to has ended.
+    ///
     /// - Returns: Whether it was there.
     @discardableResult
     public func lock() -> Bool {
-        store.lock()
+        forgetKeys()
         return cache()?.forget(vault: store.header.vault) ?? false
     }
 
@@ -130,7 +133,7 @@ extension Vault {
     ///
     /// - Throws: As every write.
     public func recordUnlock() throws(VaultError) {
-        try catching {
+        try holding {
             let failures = store.failedUnlocks()
             var details: [AuditEntry.Detail] = []
             if failures > 0 {
@@ -142,7 +145,9 @@ extension Vault {
     }
 
     /// Counts a failed attempt, to be put on the audit log at the next unlock.
-    public func countFailedUnlock() { store.countFailedUnlock() }
+    public func countFailedUnlock() {
+        exclusivelyOrInside { _ in store.countFailedUnlock() }
+    }
 
     /// A row of `slot`, taken apart.
     internal struct ParsedSlot {

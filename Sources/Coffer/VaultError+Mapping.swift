@@ -12,22 +12,34 @@ internal import CofferStore
 extension VaultError {
     /// Says of an error from below what a person can do about it.
     internal init(_ error: any Error) {
+        self =
+            Self.known(error)
+            ?? VaultError(.unexpected, "something failed that should not have: \(error)")
+    }
+
+    /// An error from below, said as a person needs it; a caller's own as it is.
+    internal static func translated(_ error: any Error) -> any Error { known(error) ?? error }
+
+    /// What is said of an error that we know; nil for one that a caller's closure has thrown.
+    private static func known(_ error: any Error) -> VaultError? {
         switch error {
-        case let error as VaultError: self = error
-        case let error as StoreError: self = Self.from(error)
-        case let error as RecordsError: self = Self.from(error)
-        case let error as KeysError: self = Self.from(error)
-        case let error as SQLiteError: self = Self.from(error)
-        case let error as DiskError: self = Self.from(error)
-        case let error as SchemaError:
-            let place = error.pointer.isEmpty ? "" : " (at \(error.pointer))"
-            self.init(.invalid, "schema: \(error.message)\(place)")
-        case let error as ExchangeError: self.init(error, in: nil)
-        case let error as JSONError:
-            self.init(.invalid, error.message)
-        case let error as CryptoError: self = Self.from(error)
-        default: self.init(.unexpected, "something failed that should not have: \(error)")
+        case let error as VaultError: error
+        case let error as StoreError: from(error)
+        case let error as RecordsError: from(error)
+        case let error as KeysError: from(error)
+        case let error as SQLiteError: from(error)
+        case let error as DiskError: from(error)
+        case let error as SchemaError: from(error)
+        case let error as ExchangeError: VaultError(error, in: nil)
+        case let error as JSONError: VaultError(.invalid, error.message)
+        case let error as CryptoError: from(error)
+        default: nil
         }
+    }
+
+    private static func from(_ error: SchemaError) -> VaultError {
+        let place = error.pointer.isEmpty ? "" : " (at \(error.pointer))"
+        return VaultError(.invalid, "schema: \(error.message)\(place)")
     }
 
     /// Says of a file that cannot be read as a whole which one it is, and where in it.

@@ -24,7 +24,7 @@ extension RecordReader {
     /// - Throws: `RecordsError.damaged` for one that does not verify.
     /// - Complexity: O(log n) for each version.
     package func history(of id: Identifier, in plan: CollectionPlan) throws -> [OldVersion] {
-        guard try records.store.state().hasHistory(in: plan.number) else { return [] }
+        guard try state().hasHistory(in: plan.number) else { return [] }
         let rows = try connection.cached(
             plan.selectHistory + " WHERE id = ?1 ORDER BY hid DESC")
         try rows.bind(blob: id.bytes, at: 1)
@@ -60,7 +60,7 @@ extension RecordReader {
             guard try each(version) else { return }
         }
         let body = VaultState.Body(.history, collection: plan.number)
-        guard try records.store.state().bodies[body] ?? VaultState.Tally() == tally else {
+        guard try state().bodies[body] ?? VaultState.Tally() == tally else {
             throw RecordsError.incomplete(collection: plan.name)
         }
     }
@@ -70,7 +70,7 @@ extension RecordReader {
         _ plan: CollectionPlan, tally: inout VaultState.Tally, problem: (RecordsError) -> Void
     ) throws {
         let rows = try connection.prepare(plan.selectHistory + " ORDER BY hid")
-        let next = try records.store.state().counters[plan.number]?.nextHistory ?? 1
+        let next = try state().counters[plan.number]?.nextHistory ?? 1
         while try rows.step() {
             add(rows, plan, to: &tally)
             do {

@@ -14,6 +14,8 @@ package final class RecordReader {
     internal let records: Records
     internal let connection: Connection
     internal let keys: FieldKeys
+    /// The transaction whose own writes are read; nil on a snapshot that nobody writes to.
+    private let transaction: Transaction?
     private var openers: [UInt32: Opener] = [:]
 
     /// An opener; a class, because dictionaries hold no noncopyable values.
@@ -22,9 +24,12 @@ package final class RecordReader {
         init(_ opener: consuming RecordOpener) { it = opener }
     }
 
-    internal init(records: Records, frame: Frame) throws {
+    internal init(
+        records: Records, frame: Frame, transaction: Transaction? = nil
+    ) throws {
         self.records = records
         self.frame = frame
+        self.transaction = transaction
         connection = records.store.connection
         names = try Names(frame)
         keys = try FieldKeys(frame, connection)
@@ -69,13 +74,19 @@ package final class RecordReader {
         return try row.step()
     }
 
+    /// What the rows must add up to: the sealed state, as a transaction under way has it.
+    package func state() throws -> VaultState {
+        if let transaction { return transaction.state }
+        return try records.store.state()
+    }
+
     /// The number of records as the sealed state has it.
     package func count(_ plan: CollectionPlan) throws -> UInt64 { try tally(plan).rows }
 
     /// Count and sum of the records as the sealed state has them.
     internal func tally(_ plan: CollectionPlan) throws -> VaultState.Tally {
         let body = VaultState.Body(.records, collection: plan.number)
-        return try records.store.state().bodies[body] ?? VaultState.Tally()
+        return try state().bodies[body] ?? VaultState.Tally()
     }
 
     /// Gives every record of a collection in the order of its rows, until `each` says false.

@@ -93,7 +93,8 @@ package final class RecordWriter {
     internal init(records: Records, transaction: Transaction) throws {
         self.records = records
         self.transaction = transaction
-        reader = try RecordReader(records: records, frame: transaction.frame)
+        reader = try RecordReader(
+            records: records, frame: transaction.frame, transaction: transaction)
         preparer = try RecordPreparer(transaction.frame)
     }
 
@@ -104,7 +105,8 @@ package final class RecordWriter {
 
     /// Takes note of a definition that was put in force in this transaction.
     internal func reload() throws {
-        reader = try RecordReader(records: records, frame: transaction.frame)
+        reader = try RecordReader(
+            records: records, frame: transaction.frame, transaction: transaction)
         preparer = try RecordPreparer(transaction.frame)
     }
 

@@ -52,6 +52,9 @@ extension Connection {
     /// The rows that the last INSERT, UPDATE or DELETE changed.
     package var changes: Int { Int(unsafe sqlite3_changes64(handle.pointer)) }
 
+    /// The rows that INSERT, UPDATE and DELETE have changed through this connection so far.
+    package var totalChanges: Int64 { unsafe sqlite3_total_changes64(handle.pointer) }
+
     /// The rowid of the last insert through this connection; 0 before the first.
     package var lastInsertRowID: Int64 { unsafe sqlite3_last_insert_rowid(handle.pointer) }
 

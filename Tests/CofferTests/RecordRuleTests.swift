@@ -72,7 +72,7 @@ import Testing
         }
         vault.lock()
         let again = try scratch.open()
-        #expect(try again.collection("npcs").version == 1)
+        #expect(try again.collectionInfo("npcs").version == 1)
         #expect(try again.check().isSound)
     }
 

@@ -21,11 +21,11 @@ extension Vault {
         try catching {
             var order: [String] = []
             var inferences: [String: SchemaInference] = [:]
-            for path in try files(paths) {
+            for path in try ImportRun.files(paths) {
                 var options = RecordSource.Options()
                 options.collection = into
                 let file = try OpenedFile(path)
-                try naming(file) {
+                try ImportRun.naming(file) {
                     try file.records(options).read { event in
                         guard case .record(let record) = event else { return true }
                         if inferences[record.collection] == nil {

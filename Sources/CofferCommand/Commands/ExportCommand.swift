@@ -16,7 +16,7 @@ internal enum ExportCommand {
         }
         let chosen = try names.map { name in
             // Asked again, so that the error is that of the library.
-            try all.first { $0.name == name } ?? vault.collection(name)
+            try all.first { $0.name == name } ?? vault.collectionInfo(name)
         }
         let taken = names.isEmpty ? all : chosen
         let progress = Progress(call.console, taken.reduce(0) { $0 + $1.records })

@@ -42,7 +42,7 @@ internal enum ListCommand {
     private static func printTable(
         _ call: Call, _ vault: Vault, _ request: ListRequest
     ) throws {
-        let info = try vault.collection(call.collection)
+        let info = try vault.collectionInfo(call.collection)
         let names = request.fields.isEmpty ? columns(of: info) : request.fields
         var table = RecordTable(
             call.console, names: names, isAsked: !request.fields.isEmpty, hasKey: info.key != nil,

@@ -40,7 +40,7 @@ internal enum SchemaCommands {
     /// `coffer schema show`: the schema itself, so that it can be edited and applied again.
     internal static func show(_ call: Call) throws -> ExitStatus {
         let vault = try call.open()
-        let info = try vault.collection(call.collection)
+        let info = try vault.collectionInfo(call.collection)
         if call.isJSON {
             try call.console.print(.object(members(of: info) + [("schema", .written(info.schema))]))
         } else {

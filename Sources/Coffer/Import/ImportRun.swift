@@ -1,0 +1,153 @@
+internal import CofferDisk
+internal import CofferExchange
+internal import CofferFormat
+internal import CofferRecords
+internal import CofferSchema
+internal import CofferStore
+
+/// Files on their way into a vault: one import, without the transaction that it goes into.
+internal struct ImportRun {
+    private let request: ImportRequest
+    private let files: [OpenedFile]
+
+    /// Opens the files.
+    ///
+    /// - Throws: ``VaultError/Code/usage`` for a name that no collection can have.
+    internal init(_ request: ImportRequest) throws {
+        if let into = request.into, !CollectionSchema.isName(into) {
+            throw VaultError(
+                .usage,
+                "--into: a collection's name has a to z, 0 to 9 and _, begins with a letter "
+                    + "and has at most \(CollectionSchema.longestName) characters")
+        }
+        self.request = request
+        files = try Self.files(request.paths).map { try OpenedFile($0) }
+    }
+
+    /// Whether every file's collection has a definition: then there is nothing to find out before
+    /// loading, unless a record of another collection shows that there was after all.
+    internal func isSettled(_ catalog: Catalog) -> Bool {
+        request.idField == nil
+            && files.allSatisfy { file in
+                catalog.named(request.into ?? CollectionName.forFile(file.path)) != nil
+            }
+    }
+
+    /// The first reading: finds out which collections, keys and types there are.
+    ///
+    /// - Parameters:
+    ///   - known: The collections that have definitions.
+    ///   - schema: Gives the schema of a collection that has one.
+    internal func scan(
+        known: Set<String>, schema: (String) throws -> CollectionSchema?,
+        progress: (Int64, Int64) -> Void
+    ) throws -> ImportScan {
+        let scan = ImportScan(known: known, idField: request.idField)
+        var done: Int64 = 0
+        for file in files {
+            try Self.naming(file) { try scan.read(try source(file, schema), at: file.path) }
+            done += file.size
+            progress(done, size * 2)
+        }
+        return scan
+    }
+
+    /// The second reading: writes the records.
+    ///
+    /// - Parameter scan: What the first one has found; nil when there was none.
+    internal func load(
+        _ writer: CofferRecords.RecordWriter, _ scan: ImportScan?,
+        progress: (Int64, Int64) -> Void
+    ) throws -> ImportReport {
+        if let scan { _ = try writer.apply(try scan.proposals()) }
+        let total = scan == nil ? size : size * 2
+        var done = scan == nil ? 0 : size
+        let load = ImportLoad(writer, request, files: files.map(\.path))
+        for (index, file) in files.enumerated() {
+            let start = done
+            try Self.naming(file) {
+                let source = try source(file) { name in
+                    guard writer.transaction.frame.catalog.named(name) != nil else { return nil }
+                    return try writer.plan(named: name).schema
+                }
+                try load.read(source, file: index) { progress(start + Int64($0), total) }
+            }
+            done += file.size
+        }
+        try load.finish()
+        try writer.transaction.audit("import", Self.details(load.report))
+        return load.report
+    }
+
+    /// The size of all files in bytes.
+    private var size: Int64 {
+        files.reduce(0) { $0.addingReportingOverflow($1.size).partialValue }
+    }
+
+    private static func details(_ report: ImportReport) -> [AuditEntry.Detail] {
+        report.collections.prefix(1_000).map { collection in
+            let counts = collection.counts
+            return AuditEntry.Detail(
+                collection.name,
+                "created \(counts.created), updated \(counts.updated), "
+                    + "unchanged \(counts.unchanged), rejected \(counts.rejected)")
+        }
+    }
+
+    private func source(
+        _ file: OpenedFile, _ schema: (String) throws -> CollectionSchema?
+    ) throws -> RecordSource {
+        var options = RecordSource.Options()
+        options.collection = request.into
+        if let schema = try schema(request.into ?? CollectionName.forFile(file.path)) {
+            options.types = { Self.cellTypes(schema.field($0)) }
+        }
+        return try file.records(options)
+    }
+}
+
+extension ImportRun {
+    /// Says of which file it is that it cannot be read as a whole.
+    @discardableResult
+    internal static func naming<Result>(
+        _ file: OpenedFile, _ body: () throws -> Result
+    ) throws -> Result {
+        do { return try body() } catch let error as ExchangeError {
+            throw VaultError(error, in: file.path)
+        }
+    }
+
+    /// What the cells of a field's column in a table hold.
+    internal static func cellTypes(_ field: FieldSchema?) -> CSVCell.Types {
+        switch field?.kind {
+        case .integer, .number: .number
+        case .boolean: .boolean
+        case .json: .structure
+        case .any: .any
+        case .text, nil: .text
+        }
+    }
+
+    private static let extensions = ["json", "ndjson", "jsonl", "csv", "db"]
+
+    /// The files of directories in order of their names; files as they are.
+    internal static func files(_ paths: [String]) throws -> [String] {
+        let system = LocalFileSystem()
+        var files: [String] = []
+        for path in paths {
+            guard try system.status(path)?.kind == .directory else {
+                files.append(path)
+                continue
+            }
+            let found = try system.list(path).filter { name in
+                extensions.contains { name.lowercased().hasSuffix("." + $0) }
+            }
+            guard !found.isEmpty else {
+                throw VaultError(
+                    .invalid, "\(path) has no file to import (.json .ndjson .jsonl .csv .db)")
+            }
+            files += found.map { DiskPath.join(path, $0) }
+        }
+        return files
+    }
+}
