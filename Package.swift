@@ -160,8 +160,8 @@ let package = Package(
         tests(
             "CofferTests",
             [
-                "Coffer", "CofferRecords", "CofferExchange", "CofferFormat", "CofferSQLite",
-                "CofferStore",
+                "Coffer", "CofferCLI", "CofferRecords", "CofferExchange", "CofferFormat",
+                "CofferSQLite", "CofferStore",
             ]),
         tests(
             "VectorTests",
