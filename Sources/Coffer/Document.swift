@@ -5,7 +5,7 @@ internal import CofferRecords
 /// A record as it is shown: its fields as JSON, and what is known about it.
 public struct Document: Sendable {
     /// The record's id, a UUID.
-    public let id: String
+    public var id: String { identifier.description }
     /// The record's own key as text; nil when it has none.
     public let key: String?
     /// The version, 1 for a new record.
@@ -14,10 +14,11 @@ public struct Document: Sendable {
     public let created: Int64
     /// When it was last written, in milliseconds since 1970.
     public let modified: Int64
+    private let identifier: Identifier
     private let members: [Value.Member]
 
     internal init(_ record: Record) {
-        id = record.id.description
+        identifier = record.id
         key = record.key.flatMap(Self.text)
         version = record.header.revision
         created = record.header.created
@@ -67,7 +68,7 @@ public struct Document: Sendable {
     }
 
     private init(_ other: Document, members: [Value.Member]) {
-        id = other.id
+        identifier = other.identifier
         key = other.key
         version = other.version
         created = other.created

@@ -37,19 +37,31 @@ package struct Identifier: Hashable, Sendable, BitwiseCopyable, Comparable,
 
     /// Reads the 36-character form, upper or lower case; nil for anything else.
     package init?(text: String) {
-        let characters = Array(text.utf8)
+        let characters = text.utf8Span.span
         guard characters.count == 36 else { return nil }
-        var digits: [UInt8] = []
-        digits.reserveCapacity(32)
-        for (index, character) in characters.enumerated() {
+        var words: (UInt64, UInt64) = (0, 0)
+        var digits = 0
+        for index in 0..<36 {
+            let character = characters[index]
             if index == 8 || index == 13 || index == 18 || index == 23 {
                 guard character == UInt8(ascii: "-") else { return nil }
-            } else {
-                digits.append(character)
+                continue
             }
+            let digit: UInt8
+            switch character {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = character - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = character - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = character - UInt8(ascii: "A") + 10
+            default: return nil
+            }
+            if digits < 16 {
+                words.0 = words.0 << 4 | UInt64(digit)
+            } else {
+                words.1 = words.1 << 4 | UInt64(digit)
+            }
+            digits += 1
         }
-        guard let bytes = Hex.decode(digits) else { return nil }
-        self.init(bytes)
+        (high, low) = words
     }
 
     /// The 16 bytes.
@@ -65,15 +77,21 @@ package struct Identifier: Hashable, Sendable, BitwiseCopyable, Comparable,
 
     /// The 36-character form in lower case.
     package var description: String {
-        let digits = Array(Hex.encode(bytes).utf8)
-        var text: [UInt8] = []
-        for (index, digit) in digits.enumerated() {
-            if index == 8 || index == 12 || index == 16 || index == 20 {
-                text.append(UInt8(ascii: "-"))
+        unsafe String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                    unsafe text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let word = digit < 16 ? high : low
+                let value = UInt8(truncatingIfNeeded: word >> UInt64(60 - digit % 16 * 4)) & 15
+                unsafe text[place] =
+                    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+                place += 1
             }
-            text.append(digit)
+            return place
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// Orders by the bytes.

@@ -225,11 +225,8 @@ extension FieldCoder {
     }
 
     private func text(_ body: Span<UInt8>) throws(FieldCodingError) -> String {
-        let text = unsafe body.withUnsafeBufferPointer {
-            unsafe String(validating: $0, as: UTF8.self)
-        }
-        guard let text else { throw .wrongBody }
-        return text
+        guard let text = try? UTF8Span(validating: body) else { throw .wrongBody }
+        return String(copying: text)
     }
 
     private mutating func json(_ body: Span<UInt8>) throws(FieldCodingError) -> Value {

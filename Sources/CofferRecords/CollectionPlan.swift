@@ -1,5 +1,6 @@
 internal import CofferBytes
 package import CofferFormat
+internal import CofferSQLite
 package import CofferSchema
 internal import CofferStore
 
@@ -30,6 +31,8 @@ package final class CollectionPlan: Sendable {
     internal let clearOrder: [(number: UInt16, place: Int)]
 
     internal let select: String
+    /// A full row by its id.
+    internal let selectByID: StatementText
     internal let insert: String
     internal let update: String
     /// A full row of an older version, its number and note after the columns of the record.
@@ -85,6 +88,7 @@ package final class CollectionPlan: Sendable {
         let names = ["rid", "id", "seq", "keys", "seal"] + definition.columns.map(\.name)
         let table = "c_\(definition.collection)"
         select = "SELECT \(names.joined(separator: ", ")) FROM \(table)"
+        selectByID = StatementText(select + " WHERE id = ?1")
         let columns = names.joined(separator: ", ")
         selectHistory = "SELECT \(columns), hid, note FROM h_\(definition.collection)"
         keep =

@@ -67,11 +67,12 @@ internal struct RecordOpener: ~Copyable {
             revision: word(32), id: id)
     }
 
-    /// What the opened header says.
-    func recordHeader() throws -> RecordHeader {
-        do { return try RecordHeader(parsing: unsafe Array(head.bytes)) } catch {
-            throw Failure.damaged("its header")
-        }
+    /// What the opened header says; it was found to be whole, and to list the fields present.
+    private func recordHeader(_ plan: CollectionPlan) -> RecordHeader {
+        let row = row
+        return RecordHeader(
+            created: row.created, modified: row.modified, device: row.device,
+            revision: row.revision, present: present.map { plan.fieldNumbers[$0] }.sorted())
     }
 
     /// Opens the header of the current row, a full row of `plan`, and reads it.
@@ -82,7 +83,7 @@ internal struct RecordOpener: ~Copyable {
         key: (UInt32, Definition.Scope) throws -> FieldKey?
     ) throws -> RecordHeader {
         try begin(row, plan: plan, key: key)
-        return try recordHeader()
+        return recordHeader(plan)
     }
 
     /// Opens the header of the current row, a full row of `plan`.

@@ -16,7 +16,7 @@ package final class RecordReader {
     internal let keys: FieldKeys
     /// The transaction whose own writes are read; nil on a snapshot that nobody writes to.
     private let transaction: Transaction?
-    private var openers: [UInt32: Opener] = [:]
+    private let tools: RecordTools
 
     /// An opener; a class, because dictionaries hold no noncopyable values.
     internal final class Opener {
@@ -31,7 +31,8 @@ package final class RecordReader {
         self.frame = frame
         self.transaction = transaction
         connection = records.store.connection
-        names = try Names(frame)
+        tools = try records.tools(frame)
+        names = tools.names
         keys = try FieldKeys(frame, connection)
     }
 
@@ -51,12 +52,22 @@ package final class RecordReader {
     ///
     /// - Throws: `RecordsError.damaged` when it does not verify.
     package func get(_ id: Identifier, in plan: CollectionPlan) throws -> Record? {
-        let row = try connection.cached(plan.select + " WHERE id = ?1")
+        let row = try connection.cached(plan.selectByID)
         try row.bind(blob: id.bytes, at: 1)
         guard try row.step() else { return nil }
         let record = try open(row, plan)
         guard record.id == id else { throw damaged(plan, record.rid, id, "its id") }
         return record
+    }
+
+    /// The record that `text` names in a collection: by its own key, or a UUID.
+    ///
+    /// - Throws: `RecordsError.noRecord` when neither leads to a record; `RecordsError.damaged`.
+    package func get(named text: String, in plan: CollectionPlan) throws -> Record {
+        for id in candidates(text, in: plan) {
+            if let record = try get(id, in: plan) { return record }
+        }
+        throw RecordsError.noRecord(collection: plan.name)
     }
 
     /// The id that `text` names in a collection: a record's own key, or a UUID.
@@ -196,10 +207,7 @@ package final class RecordReader {
     }
 
     internal func opener(_ plan: CollectionPlan) throws -> Opener {
-        if let known = openers[plan.number] { return known }
-        let made = try makeOpener(plan)
-        openers[plan.number] = made
-        return made
+        try tools.opener(plan.number)
     }
 
     /// An opener for a reading that others may happen beside.

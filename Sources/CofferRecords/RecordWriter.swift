@@ -95,7 +95,7 @@ package final class RecordWriter {
         self.transaction = transaction
         reader = try RecordReader(
             records: records, frame: transaction.frame, transaction: transaction)
-        preparer = try RecordPreparer(transaction.frame)
+        preparer = try records.tools(transaction.frame).makePreparer()
     }
 
     /// The collection with `name`.

@@ -8,16 +8,41 @@ package final class Records {
     /// The store.
     package let store: Store
     private var plans: [UInt32: CollectionPlan] = [:]
+    private var kept: RecordTools?
+    private var reader: (it: RecordReader, digest: [UInt8])?
     internal var layouts: [UInt32: SQLLayout] = [:]
 
     /// The records of `store`, which must be unlocked before anything is asked.
-    package init(_ store: Store) { self.store = store }
+    package init(_ store: Store) {
+        self.store = store
+        store.atLock = { [weak self] in
+            self?.kept = nil
+            self?.reader = nil
+        }
+    }
 
     /// Runs `body` on one snapshot.
     package func read<Result>(_ body: (RecordReader) throws -> Result) throws -> Result {
-        try store.read { frame in
-            try body(try RecordReader(records: self, frame: frame))
+        try store.read { frame in try body(try reader(frame)) }
+    }
+
+    /// A reader for a snapshot; the one of before where nothing has changed since.
+    private func reader(_ frame: Frame) throws -> RecordReader {
+        guard let digest = store.digest else { throw StoreError.locked }
+        if let reader, reader.digest == digest, reader.it.frame.identity === frame.identity {
+            return reader.it
         }
+        let made = try RecordReader(records: self, frame: frame)
+        reader = (made, digest)
+        return made
+    }
+
+    /// What is made of a frame's keys and definitions, made once for each frame.
+    internal func tools(_ frame: Frame) throws -> RecordTools {
+        if let kept, kept.identity === frame.identity { return kept }
+        let made = try RecordTools(frame)
+        kept = made
+        return made
     }
 
     /// Runs `body` in one transaction: all of it, or none.

@@ -49,6 +49,17 @@ extension Connection {
         return unsafe Statement(adopting: pointer, of: self, returningTo: sql)
     }
 
+    /// A statement as ``cached(_:)-(String)`` gives it, found by the object that its text is in.
+    ///
+    /// - Throws: What ``prepare(_:isPersistent:)`` throws.
+    package func cached(_ text: StatementText) throws(SQLiteError) -> Statement {
+        if let pointer = unsafe cache.take(text) {
+            return unsafe Statement(adopting: pointer, of: self, returningTo: text)
+        }
+        let pointer = try unsafe compileOne(text.sql, isPersistent: true)
+        return unsafe Statement(adopting: pointer, of: self, returningTo: text)
+    }
+
     /// The rows that the last INSERT, UPDATE or DELETE changed.
     package var changes: Int { Int(unsafe sqlite3_changes64(handle.pointer)) }
 

@@ -5,6 +5,8 @@ extension Connection {
     package enum Transaction: Sendable {
         /// Reads one snapshot; taken when the transaction begins.
         case read
+        /// Reads one snapshot; taken by the first statement that reads, which must come at once.
+        case readAtOnce
         /// Holds the one write lock from the beginning, so it cannot fail for it later.
         case write
     }
@@ -31,7 +33,7 @@ extension Connection {
                 throw SQLiteError(.readOnlyMoved, "the file was moved or replaced while open")
             }
         }
-        try step(kind == .write ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED")
+        try step(kind == .write ? Self.beginWrite : Self.beginRead)
         state.isExpected = true
         state.isLost = false
         guard kind == .read else { return }
@@ -60,7 +62,7 @@ extension Connection {
         }
         let wrote = unsafe sqlite3_txn_state(handle.pointer, "main") == SQLITE_TXN_WRITE
         do throws(SQLiteError) {
-            try step("COMMIT")
+            try step(Self.commitText)
         } catch {
             if error.code.primary == .ioError { refuseWrites(after: error) }
             rollback()
@@ -204,4 +206,12 @@ extension Connection {
     internal func step(_ sql: String) throws(SQLiteError) {
         try cached(sql).run()
     }
+
+    private func step(_ text: StatementText) throws(SQLiteError) {
+        try cached(text).run()
+    }
+
+    private static let beginRead = StatementText("BEGIN DEFERRED")
+    private static let beginWrite = StatementText("BEGIN IMMEDIATE")
+    private static let commitText = StatementText("COMMIT")
 }

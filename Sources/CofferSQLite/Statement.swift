@@ -8,7 +8,14 @@ internal import CCofferSQLite
 package struct Statement: ~Copyable {
     internal let pointer: OpaquePointer
     internal let connection: Connection
-    private let cacheKey: String?
+    private let cacheKey: Key
+
+    /// Where it goes back to.
+    private enum Key {
+        case none
+        case string(String)
+        case text(StatementText)
+    }
 
     /// Takes ownership of `pointer`, which must not be finalized elsewhere.
     internal init(
@@ -16,17 +23,33 @@ package struct Statement: ~Copyable {
     ) {
         unsafe self.pointer = pointer
         self.connection = connection
-        cacheKey = key
+        cacheKey = key.map { .string($0) } ?? .none
+    }
+
+    /// Takes ownership of `pointer`, which goes back to `text` in the cache.
+    internal init(
+        adopting pointer: OpaquePointer, of connection: Connection, returningTo text: StatementText
+    ) {
+        unsafe self.pointer = pointer
+        self.connection = connection
+        cacheKey = .text(text)
     }
 
     deinit {
-        guard let cacheKey else {
-            unsafe sqlite3_finalize(pointer)
-            return
+        switch cacheKey {
+        case .none: unsafe sqlite3_finalize(pointer)
+        case .string(let key):
+            clear()
+            unsafe connection.cache.put(pointer, for: key)
+        case .text(let text):
+            clear()
+            unsafe connection.cache.put(pointer, for: text)
         }
+    }
+
+    private func clear() {
         unsafe sqlite3_reset(pointer)
         unsafe sqlite3_clear_bindings(pointer)
-        unsafe connection.cache.put(pointer, for: cacheKey)
     }
 
     /// Runs to the next row; false at the end.

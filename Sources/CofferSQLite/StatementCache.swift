@@ -8,8 +8,30 @@ internal struct StatementCache {
     private static let capacity = 128
 
     private var waiting: [String: OpaquePointer]
+    /// Those whose text is known by its object, which is quicker to find than by its letters.
+    private var known: [ObjectIdentifier: (text: StatementText, statement: OpaquePointer)]
 
-    internal init() { unsafe waiting = [:] }
+    internal init() {
+        unsafe waiting = [:]
+        unsafe known = [:]
+    }
+
+    /// Takes a statement out; the caller puts it back or finalizes it.
+    internal mutating func take(_ text: StatementText) -> OpaquePointer? {
+        unsafe known.removeValue(forKey: ObjectIdentifier(text))?.statement
+    }
+
+    /// Keeps a statement that was reset, or finalizes it where there is no room.
+    internal mutating func put(_ statement: OpaquePointer, for text: StatementText) {
+        guard unsafe known.count < Self.capacity else {
+            unsafe sqlite3_finalize(statement)
+            return
+        }
+        // The text stays with it: another one in its place would have its name.
+        if let other = unsafe known.updateValue((text, statement), forKey: ObjectIdentifier(text)) {
+            unsafe sqlite3_finalize(other.statement)
+        }
+    }
 
     /// Takes a statement out; the caller puts it back or finalizes it.
     internal mutating func take(_ sql: String) -> OpaquePointer? {
@@ -32,5 +54,6 @@ internal struct StatementCache {
         while let (_, statement) = unsafe waiting.popFirst() {
             unsafe sqlite3_finalize(statement)
         }
+        while let (_, entry) = unsafe known.popFirst() { unsafe sqlite3_finalize(entry.statement) }
     }
 }

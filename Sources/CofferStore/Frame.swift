@@ -6,6 +6,12 @@ package import CofferKeys
 /// What stands firm between changes of keys and definitions: the keyring, the keys that were
 /// expanded from it, and the catalog.
 package struct Frame: Sendable {
+    /// Tells this frame from every other one: whoever has made something of it may keep that
+    /// while it is the same.
+    package final class Identity: Sendable {}
+
+    /// Which frame it is.
+    package let identity = Identity()
     /// Every key that is nobody's.
     package let keyring: Keyring
     /// The collections.

@@ -9,7 +9,7 @@ extension Store {
     ///   moved and do not verify.
     package func read<Result>(_ body: (Frame) throws -> Result) throws -> Result {
         guard verified != nil else { throw StoreError.locked }
-        return try connection.read { _ in
+        return try connection.transaction(.readAtOnce) { _ in
             try refresh()
             return try body(try frame())
         }
@@ -52,11 +52,13 @@ extension Store {
         return result
     }
 
+    private static let stateText = StatementText("SELECT seal FROM meta WHERE num = 1")
+
     /// Compares the state in this snapshot with the one last verified, and opens and verifies
     /// what moved.
     private func refresh() throws {
         guard var now = verified else { throw StoreError.locked }
-        let statement = try connection.cached("SELECT seal FROM meta WHERE num = 1")
+        let statement = try connection.cached(Self.stateText)
         guard try statement.step(), statement.byteCount(0) > StateSeal.digestSize else {
             throw StoreError.damaged("the state")
         }

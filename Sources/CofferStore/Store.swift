@@ -18,6 +18,8 @@ package final class Store {
 
     /// What was verified last, with the state that it belongs to; nil while locked.
     internal var verified: Verified?
+    /// Is called when the keys are forgotten, for whoever has made something of them.
+    package var atLock: () -> Void = {}
     /// For a second thread that reads; made at first use.
     internal var secondConnection: Companion?
     /// Whether a transaction that writes is open.
@@ -99,10 +101,14 @@ package final class Store {
         if connection.hasMoved { throw StoreError.changedUnderneath }
     }
 
+    /// What tells the verified state from any other; nil while locked.
+    package var digest: [UInt8]? { verified?.digest }
+
     /// Forgets all keys; the store is locked again.
     package func lock() {
         memory.save()
         verified = nil
+        atLock()
         // The last connection to close empties the log; this one could not, because it only reads.
         secondConnection = nil
     }

@@ -9,12 +9,7 @@ extension ReadTransaction {
     /// - Complexity: O(log n).
     public final func get(_ collection: String, _ name: String) throws(VaultError) -> Document {
         try reading { reader in
-            let plan = try reader.plan(named: collection)
-            let id = try reader.identify(name, in: plan)
-            guard let record = try reader.get(id, in: plan) else {
-                throw RecordsError.noRecord(collection: collection)
-            }
-            return Document(record)
+            Document(try reader.get(named: name, in: reader.plan(named: collection)))
         }
     }
 

@@ -10,7 +10,6 @@ internal final class CollectionCursor: VirtualCursor {
     private let opener: RecordReader.Opener
     private var statements: [String: Stepper] = [:]
     private var current: Stepper?
-    private var header: RecordHeader?
     private let keys: FieldKeys
     /// A reading of everything; nil for one that looks for something.
     private var scan: RowScan?
@@ -89,7 +88,6 @@ internal final class CollectionCursor: VirtualCursor {
             return
         }
         isAtEnd = false
-        header = nil
         do {
             try opener.it.begin(current.it, plan: table.plan) { number, scope in
                 try keys.key(number, scope)
@@ -113,20 +111,11 @@ extension CollectionCursor {
         case .key:
             if let position = table.layout.keyPosition { try tell(position, result) }
         case .version:
-            result.set(Int64(clamping: try scan?.head.revision ?? readHeader().revision))
-        case .created: result.set(try scan?.head.created ?? readHeader().created)
-        case .modified: result.set(try scan?.head.modified ?? readHeader().modified)
+            result.set(Int64(clamping: (scan?.head ?? opener.it.row).revision))
+        case .created: result.set((scan?.head ?? opener.it.row).created)
+        case .modified: result.set((scan?.head ?? opener.it.row).modified)
         case .extra: try tellExtra(result)
         }
-    }
-
-    private func readHeader() throws -> RecordHeader {
-        if let header { return header }
-        do {
-            let read = try opener.it.recordHeader()
-            header = read
-            return read
-        } catch RecordOpener.Failure.damaged(let what) { throw damaged(what) }
     }
 
     private func tell(_ position: Int, _ result: ColumnResult) throws {
