@@ -8,12 +8,19 @@ internal struct Listing {
     private let request: ListRequest
     private let plan: CollectionPlan
     private let reader: RecordReader
+    private let predicate: Predicate?
 
     /// Prepares a listing.
-    internal init(_ request: ListRequest, _ plan: CollectionPlan, _ reader: RecordReader) {
+    ///
+    /// - Parameter predicate: What must hold besides the request's own condition.
+    internal init(
+        _ request: ListRequest, _ plan: CollectionPlan, _ reader: RecordReader,
+        where predicate: Predicate? = nil
+    ) {
         self.request = request
         self.plan = plan
         self.reader = reader
+        self.predicate = predicate
     }
 
     /// Gives what is wanted in the order of the rows.
@@ -73,7 +80,10 @@ internal struct Listing {
             return try each(record)
         }
         guard let condition = request.condition else {
-            return try reader.scan(plan, each: look)
+            return try reader.records(where: predicate, in: plan, each: look)
+        }
+        if let predicate {
+            return try reader.records(where: .sql(condition) && predicate, in: plan, each: look)
         }
         // A listing takes the time that it takes; what is sorted is sorted here.
         var limits = QueryLimits()
