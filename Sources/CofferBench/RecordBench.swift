@@ -8,7 +8,7 @@ internal import Glibc
 internal final class RecordBench {
     private static let points = 20_000
     private static let hot = 1_000
-    private static let transactions = 300
+    private static let transactions = 1_000
     private let set: RecordSet
     private let folder: String
     private let only: String
@@ -157,22 +157,18 @@ extension RecordBench {
 
     /// The records are made beforehand, as the texts of the peers are.
     private func insert(_ vault: Vault) throws {
-        var spent = 0.0
+        let ready = (0..<set.count).map { set.record($0) }
+        var index = 0
+        let start = Report.now()
         try vault.records.write { writer in
-            let plan = try writer.plan(named: "rows")
-            for start in stride(from: 0, to: set.count, by: 10_000) {
-                let rows = start..<min(set.count, start + 10_000)
-                let ready = rows.map { set.record($0) }
-                let clock = Report.now()
-                for (index, record) in ready.enumerated() {
-                    _ = try writer.put(
-                        record, in: plan, id: set.id(start + index), existing: .fail)
-                }
-                spent += Report.now() - clock
-                if rows.upperBound == set.count { spent -= Report.now() }
-            }
+            try writer.putAll(
+                in: try writer.plan(named: "rows"), existing: .fail,
+                next: {
+                    defer { index += 1 }
+                    return index < ready.count ? ready[index] : nil
+                }, prepare: { record, preparer, plan in try preparer.prepare(record, in: plan) },
+                id: { set.id($0) }, each: { _, _ in })
         }
-        spent += Report.now()
-        note("bulk insert", "/s", Self.us, Double(set.count) / spent * 1e9)
+        note("bulk insert", "/s", Self.us, Double(set.count) / (Report.now() - start) * 1e9)
     }
 }

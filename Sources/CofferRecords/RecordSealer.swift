@@ -26,7 +26,8 @@ internal struct RecordSealer: ~Copyable {
     private var vaultCipher: RecordCipher
     private var subjectCipher: RecordCipher
     private var codes: RecordCodes
-    private var body: [UInt8] = []
+    /// The ciphertexts of the fields of the record sealed last, one after the other.
+    private(set) var body: [UInt8] = []
     private var tags: [UInt8] = []
     /// R ‖ header ciphertext ‖ header tag ‖ field tags of the record sealed last.
     private(set) var seal: [UInt8] = []
@@ -40,9 +41,10 @@ internal struct RecordSealer: ~Copyable {
     }
 
     /// Seals a record; its cells are then ready for ``bind(_:to:)``.
+    ///
+    /// - Parameter nonces: Drawn when the plaintexts of all records that it is for were final.
     mutating func seal(
-        _ draft: Draft, vaultKey: FieldKey, subjectKey: FieldKey?,
-        randomness: Randomness
+        _ draft: Draft, vaultKey: FieldKey, subjectKey: FieldKey?, nonces: inout NonceBatch
     ) throws {
         let record = draft.record
         let fields = record.plan.definition.fields
@@ -56,8 +58,6 @@ internal struct RecordSealer: ~Copyable {
         codes.append(UInt16(record.values.count))
         var drawn: [UInt8] = []
         drawn.reserveCapacity(128 + record.values.count * Self.tagSize)
-        // Drawn here, when the record's plaintexts are final, and used up at once.
-        var nonces = try NonceBatch(count: 1, randomness: randomness)
         try nonces.next { nonce throws(CryptoError) in
             for index in nonce.indices { drawn.append(nonce[index]) }
             try vaultCipher.begin(key: vaultKey, nonce: nonce)

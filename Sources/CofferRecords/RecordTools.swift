@@ -12,6 +12,7 @@ internal final class RecordTools {
     private let frame: Frame
     private var openers: [UInt32: RecordReader.Opener] = [:]
     private var preparer: RecordPreparer?
+    private var sealers: [UInt32: RecordWriter.Sealer] = [:]
 
     init(_ frame: Frame) throws {
         self.frame = frame
@@ -25,6 +26,16 @@ internal final class RecordTools {
         let made = RecordReader.Opener(
             try RecordOpener(vault: frame.keyring.vault, collection: collection))
         openers[collection] = made
+        return made
+    }
+
+    /// The sealer of a collection, which one transaction at a time uses.
+    func sealer(
+        _ plan: CollectionPlan, _ make: () throws -> RecordWriter.Sealer
+    ) throws -> RecordWriter.Sealer {
+        if let known = sealers[plan.number], known.plan === plan { return known }
+        let made = try make()
+        sealers[plan.number] = made
         return made
     }
 

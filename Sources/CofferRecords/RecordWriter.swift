@@ -58,38 +58,6 @@ package final class RecordWriter {
     private var sealers: [UInt32: Sealer] = [:]
     private var nextRows: [UInt32: Int64] = [:]
 
-    /// A sealer and the two statements that a new record needs, held so that a bulk write does not
-    /// look them up by their text; a class, because dictionaries hold no noncopyable values.
-    private final class Sealer {
-        let plan: CollectionPlan
-        var it: RecordSealer
-        private let insert: Statement
-        private let look: Statement
-
-        init(
-            _ plan: CollectionPlan, _ sealer: consuming RecordSealer,
-            insert: consuming Statement, look: consuming Statement
-        ) {
-            self.plan = plan
-            it = sealer
-            self.insert = insert
-            self.look = look
-        }
-
-        func insert(_ draft: RecordSealer.Draft) throws {
-            defer { insert.reset() }
-            try it.bind(draft, to: insert)
-            _ = try insert.step()
-        }
-
-        /// Whether there is a row with the id; nothing of it is verified.
-        func exists(_ id: Identifier) throws -> Bool {
-            defer { look.reset() }
-            try look.bind(blob: id.bytes, at: 1)
-            return try look.step()
-        }
-    }
-
     internal init(records: Records, transaction: Transaction) throws {
         self.records = records
         self.transaction = transaction
@@ -202,14 +170,26 @@ package final class RecordWriter {
     ) throws -> Written {
         let plan = record.plan
         let rid = try nextRow(plan)
-        let header = RecordHeader(
-            created: created ?? transaction.now, modified: transaction.now,
-            device: transaction.device, revision: revision, present: [])
         try write(
-            record, id: id, rid: rid, sequence: transaction.nextSequence(), header: header,
-            isNew: true)
+            record, id: id, rid: rid, sequence: transaction.nextSequence(),
+            header: newHeader(created: created, revision: revision), isNew: true)
         nextRows[plan.number] = rid + 1
         return Written(id: id, revision: revision, outcome: .created)
+    }
+
+    private func newHeader(created: Int64? = nil, revision: UInt64 = 1) -> RecordHeader {
+        RecordHeader(
+            created: created ?? transaction.now, modified: transaction.now,
+            device: transaction.device, revision: revision, present: [])
+    }
+
+    /// Gives a record that is not there its row and number, for others to seal and insert.
+    internal func place(_ record: PreparedRecord, id: Identifier) throws -> SealingEntry {
+        let rid = try nextRow(record.plan)
+        let entry = try entry(
+            record, id: id, rid: rid, sequence: transaction.nextSequence(), header: newHeader())
+        nextRows[record.plan.number] = rid + 1
+        return entry
     }
 
     /// Writes over a record.
@@ -266,11 +246,36 @@ package final class RecordWriter {
         header: RecordHeader, isNew: Bool
     ) throws {
         let plan = record.plan
+        let entry = try entry(record, id: id, rid: rid, sequence: sequence, header: header)
+        let sealer = try self.sealer(plan)
+        // Drawn here, when the record's plaintexts are final, and used up at once.
+        var nonces = try NonceBatch(count: 1, randomness: transaction.randomness)
+        try sealer.it.seal(
+            entry.draft, vaultKey: entry.vaultKey, subjectKey: entry.subjectKey, nonces: &nonces)
+        do {
+            if isNew {
+                try sealer.insert(entry.draft)
+            } else {
+                let statement = try transaction.connection.cached(plan.update)
+                try sealer.it.bind(entry.draft, to: statement)
+                _ = try statement.step()
+            }
+        } catch {
+            throw constraint(error, plan, id)
+        }
+        transaction.enter(
+            .records, collection: plan.number, key: rid.bigEndianBytes, seal: sealer.it.seal)
+    }
+
+    /// What a record is sealed from, with its keys; a person's key is made at its first use.
+    internal func entry(
+        _ record: PreparedRecord, id: Identifier, rid: Int64, sequence: UInt64,
+        header: RecordHeader
+    ) throws -> SealingEntry {
+        let plan = record.plan
         var header = header
         header.present = record.values.map { plan.definition.fields[$0.position].number }
         let keys = try keyNumbers(record.values, plan, id: id)
-        let draft = RecordSealer.Draft(
-            rid: rid, id: id, sequence: sequence, header: header, keys: keys, record: record)
         guard let vaultKey = try reader.keys.key(keys[0], .vault) else {
             throw StoreError.damaged("the key of records")
         }
@@ -279,22 +284,9 @@ package final class RecordWriter {
         guard !isSubject || subjectKey != nil else {
             throw StoreError.damaged("the key of a person")
         }
-        let sealer = try self.sealer(plan)
-        try sealer.it.seal(
-            draft, vaultKey: vaultKey, subjectKey: subjectKey, randomness: transaction.randomness)
-        do {
-            if isNew {
-                try sealer.insert(draft)
-            } else {
-                let statement = try transaction.connection.cached(plan.update)
-                try sealer.it.bind(draft, to: statement)
-                _ = try statement.step()
-            }
-        } catch {
-            throw constraint(error, plan, id)
-        }
-        transaction.enter(
-            .records, collection: plan.number, key: rid.bigEndianBytes, seal: sealer.it.seal)
+        let draft = RecordSealer.Draft(
+            rid: rid, id: id, sequence: sequence, header: header, keys: keys, record: record)
+        return SealingEntry(draft: draft, vaultKey: vaultKey, subjectKey: subjectKey)
     }
 
     private func keyNumbers(
@@ -339,20 +331,24 @@ package final class RecordWriter {
         return row.int64(0) + 1
     }
 
-    private func sealer(_ plan: CollectionPlan) throws -> Sealer {
+    internal func sealer(_ plan: CollectionPlan) throws -> Sealer {
         if let known = sealers[plan.number], known.plan === plan { return known }
-        let made = Sealer(
-            plan,
-            try RecordSealer(vault: transaction.vault, collection: plan.number),
-            insert: try transaction.connection.prepare(plan.insert),
-            look: try transaction.connection.prepare(
-                "SELECT rid FROM c_\(plan.number) WHERE id = ?1"))
+        // A definition of this transaction is in no frame that others will see, if it fails.
+        let tools = try records.tools(transaction.frame)
+        let made = try tools.sealer(plan) {
+            Sealer(
+                plan,
+                try RecordSealer(vault: transaction.vault, collection: plan.number),
+                insert: try transaction.connection.prepare(plan.insert, isPersistent: true),
+                look: try transaction.connection.prepare(
+                    "SELECT rid FROM c_\(plan.number) WHERE id = ?1", isPersistent: true))
+        }
         sealers[plan.number] = made
         return made
     }
 
     /// Says of a broken constraint what a person can do something about.
-    private func constraint(
+    internal func constraint(
         _ error: any Error, _ plan: CollectionPlan, _ id: Identifier
     ) -> any Error {
         guard let error = error as? SQLiteError, error.code == .constraintUnique else {

@@ -23,6 +23,12 @@ package final class RowCounter {
 
     deinit { unsafe head.deallocate() }
 
+    /// Gives what was taken in, and starts again with no rows.
+    package func take() -> VaultState.Tally {
+        defer { tally = VaultState.Tally() }
+        return tally
+    }
+
     /// Takes in a row.
     package func add(key: Int64, seal: UnsafeRawBufferPointer) {
         unsafe head.storeBytes(

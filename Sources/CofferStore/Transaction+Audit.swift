@@ -14,7 +14,7 @@ extension Transaction {
         let seal = try Cobblestone.seal(
             entry.bytes, under: frame.auditKey,
             context: AuditSeal.context(vault, number), randomness: randomness)
-        let statement = try connection.prepare("INSERT INTO audit(num, seal) VALUES(?1, ?2)")
+        let statement = try connection.cached("INSERT INTO audit(num, seal) VALUES(?1, ?2)")
         try statement.bind(Int64(bitPattern: number), at: 1)
         try statement.bind(blob: seal, at: 2)
         _ = try statement.step()

@@ -50,6 +50,13 @@ package final class Transaction {
         change(table, collection, key, seal, isLeaving: false)
     }
 
+    /// Rows of a body enter its sum, which somebody else has added up.
+    package func enter(_ rows: VaultState.Tally, _ table: RowTable, collection: UInt32) {
+        let body = VaultState.Body(table, collection: collection)
+        state.bodies[body, default: VaultState.Tally()].rows &+= rows.rows
+        state.bodies[body, default: VaultState.Tally()].sum.add(rows.sum)
+    }
+
     /// A row leaves its sum.
     package func leave(_ table: RowTable, collection: UInt32 = 0, key: [UInt8], seal: [UInt8]) {
         change(table, collection, key, seal, isLeaving: true)
@@ -128,7 +135,7 @@ package final class Transaction {
             context: SealContext.make(
                 "coffer/v1/tomb", vault.bytes, sequence.bigEndianBytes),
             randomness: randomness)
-        let statement = try connection.prepare("INSERT INTO tomb(seq, seal) VALUES(?1, ?2)")
+        let statement = try connection.cached("INSERT INTO tomb(seq, seal) VALUES(?1, ?2)")
         try statement.bind(Int64(bitPattern: sequence), at: 1)
         try statement.bind(blob: seal, at: 2)
         _ = try statement.step()

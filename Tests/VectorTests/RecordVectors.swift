@@ -109,12 +109,13 @@ import Testing
             plan: row.plan, members: [], id: row.id, values: values, plaintexts: plaintexts,
             bounds: bounds,
             clear: row.clear.map { (number: $0.number, place: 0, value: $0.value) })
+        var nonces = try NonceBatch(count: 1, randomness: fixed)
         try sealer.seal(
             RecordSealer.Draft(
                 rid: row.rid, id: row.id, sequence: row.sequence,
                 header: try RecordHeader(parsing: try vector.bytes("header")), keys: row.keys,
                 record: record),
-            vaultKey: key, subjectKey: subject, randomness: fixed)
+            vaultKey: key, subjectKey: subject, nonces: &nonces)
         try vector.same("seal", sealer.seal)
     }
 }

@@ -85,26 +85,45 @@ extension WriteTransaction {
             let plan = try writer.plan(named: collection)
             // Lines fail here at the end of the first one, before any more is read.
             if let whole = try? JSON.parse(ndjson) {
-                var values = [whole]
-                if case .array(let elements) = whole { values = elements }
-                return try values.map {
-                    Vault.Written(try writer.put($0, in: plan, existing: .update))
+                guard case .array(let elements) = whole else {
+                    return [Vault.Written(try writer.put(whole, in: plan, existing: .update))]
                 }
+                return try Self.put(elements, in: plan, writer)
             }
-            var written: [Vault.Written] = []
-            let lines = ndjson.split(separator: 10, omittingEmptySubsequences: false)
-            for (index, line) in lines.enumerated() where !line.allSatisfy({ $0 <= 32 }) {
-                do {
-                    let record = try JSON.parse(Array(line))
-                    let result = try writer.put(record, in: plan, existing: .update)
-                    written.append(Vault.Written(result))
-                } catch {
-                    let error = VaultError(error)
-                    throw VaultError(error.code, "line \(index + 1): \(error.message)")
-                }
-            }
-            return written
+            return try Self.put(lines: ndjson, in: plan, writer)
         }
+    }
+
+    /// Writes records, those with a key that is there already over what is there.
+    internal static func put(
+        _ values: [Value], in plan: CollectionPlan, _ writer: RecordWriter
+    ) throws -> [Vault.Written] {
+        var written: [Vault.Written] = []
+        var rest = values[...]
+        try writer.putAll(
+            in: plan, existing: .update, next: { rest.popFirst() },
+            prepare: { value, preparer, plan in try preparer.prepare(value, in: plan) },
+            each: { written.append(Vault.Written($1)) })
+        return written
+    }
+
+    private static func put(
+        lines ndjson: [UInt8], in plan: CollectionPlan, _ writer: RecordWriter
+    ) throws -> [Vault.Written] {
+        var written: [Vault.Written] = []
+        var lines = ndjson.split(separator: 10, omittingEmptySubsequences: false).enumerated()
+            .filter { line in !line.element.allSatisfy { $0 <= 32 } }[...]
+        let numbers = lines.map { $0.offset + 1 }
+        try writer.putAll(
+            in: plan, existing: .update, next: { lines.popFirst()?.element },
+            prepare: { line, preparer, plan in
+                try preparer.prepare(try JSON.parse(Array(line)), in: plan)
+            }, each: { written.append(Vault.Written($1)) },
+            failure: { place, error in
+                let error = VaultError(error)
+                return VaultError(error.code, "line \(numbers[place]): \(error.message)")
+            })
+        return written
     }
 
     /// Deletes records, and does to those that refer to them what their schemas say.
