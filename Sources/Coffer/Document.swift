@@ -26,6 +26,18 @@ public struct Document: Sendable {
         members = record.members
     }
 
+    /// The fields as one value.
+    internal var value: Value { .object(members) }
+
+    /// The record as a value of a type.
+    ///
+    /// - Throws: ``VaultError/Code/invalid`` with the way to what does not fit.
+    public func decode<Content: Decodable>(_ type: Content.Type) throws(VaultError) -> Content {
+        do { return try ValueDecoder().decode(type, from: value) } catch {
+            throw VaultError(VaultError.coding(error, in: id))
+        }
+    }
+
     /// The names of the fields present.
     public var fields: [String] { members.map(\.name) }
 

@@ -25,13 +25,13 @@ internal struct Listing {
 
     /// Gives what is wanted in the order of the rows.
     internal func unsorted(
-        _ progress: (Int) -> Void, _ each: (Document) throws -> Bool
+        _ progress: (Int) -> Void, _ each: (Record) throws -> Bool
     ) throws {
         var left = request.limit ?? .max
         guard left > 0 else { return }
         try matching(progress) { record in
             left -= 1
-            return try each(document(record)) && left > 0
+            return try each(record) && left > 0
         }
     }
 
@@ -39,7 +39,7 @@ internal struct Listing {
     ///
     /// It keeps the key and id of every record, never the records: those are read again.
     internal func sorted(
-        by field: String, _ progress: (Int) -> Void, _ each: (Document) throws -> Bool
+        by field: String, _ progress: (Int) -> Void, _ each: (Record) throws -> Bool
     ) throws {
         var order: [(key: SortKey, place: Int, id: Identifier)] = []
         var isKnown = plan.schema.field(field) != nil
@@ -61,11 +61,12 @@ internal struct Listing {
             guard let record = try reader.get(entry.id, in: plan) else {
                 throw RecordsError.incomplete(collection: plan.name)
             }
-            guard try each(document(record)) else { return }
+            guard try each(record) else { return }
         }
     }
 
-    private func document(_ record: Record) -> Document {
+    /// The fields that are wanted of a record.
+    internal func document(_ record: Record) -> Document {
         let document = Document(record)
         return request.fields.isEmpty ? document : document.keeping(request.fields)
     }

@@ -104,8 +104,8 @@ import Testing
         try world.vault.records.read { reader in
             let plan = try reader.plan(named: "things")
             let listing = Listing(request, plan, reader, where: Field<Int>("level") <= 2)
-            try listing.sorted(by: "level", { _ in }) { document in
-                keys.append(document.key ?? "")
+            try listing.sorted(by: "level", { _ in }) { record in
+                keys.append(Document(record).key ?? "")
                 return true
             }
         }

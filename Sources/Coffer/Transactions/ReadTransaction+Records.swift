@@ -65,9 +65,9 @@ extension ReadTransaction {
             let listing = Listing(request, plan, reader)
             do {
                 guard let field = request.sort else {
-                    return try listing.unsorted(progress, each)
+                    return try listing.unsorted(progress) { try each(listing.document($0)) }
                 }
-                try listing.sorted(by: field, progress, each)
+                try listing.sorted(by: field, progress) { try each(listing.document($0)) }
             } catch let error as QueryError {
                 throw VaultError(condition: error, request.condition ?? "")
             }

@@ -38,6 +38,18 @@ public class ReadTransaction {
         }
     }
 
+    /// A collection as this transaction sees it, whose records are values of a `Codable` type.
+    public func collection<Content: Codable & Sendable>(
+        _ name: String, of type: Content.Type
+    ) -> ReadCollection<Content> {
+        ReadCollection(name, RecordCoder(type), self)
+    }
+
+    /// A collection as this transaction sees it, whose records have no type in Swift.
+    public func collection(_ name: String) -> ReadCollection<Fields> {
+        ReadCollection(name, RecordCoder(), self)
+    }
+
     /// A reading that calls nobody.
     internal final func reading<Result>(
         _ body: (RecordReader) throws -> Result

@@ -42,6 +42,7 @@ extension Vault {
     ///   ``VaultError/Code/damaged``, ``VaultError/Code/changedUnderneath``,
     ///   ``VaultError/Code/brokenReference``, ``VaultError/Code/full``,
     ///   ``VaultError/Code/storage``, and ``VaultError/Code/usage`` out of a closure of this vault.
+    @discardableResult
     public func write<Result>(_ body: (WriteTransaction) throws -> Result) throws -> Result {
         do {
             return try exclusively {

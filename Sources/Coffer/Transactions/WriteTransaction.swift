@@ -25,6 +25,18 @@ public final class WriteTransaction: ReadTransaction {
 
     internal override var isWriting: Bool { isAtWork }
 
+    /// A collection in this transaction, whose records are values of a `Codable` type.
+    public override func collection<Content: Codable & Sendable>(
+        _ name: String, of type: Content.Type
+    ) -> WriteCollection<Content> {
+        WriteCollection(name, RecordCoder(type), self)
+    }
+
+    /// A collection in this transaction, whose records have no type in Swift.
+    public override func collection(_ name: String) -> WriteCollection<Fields> {
+        WriteCollection(name, RecordCoder(), self)
+    }
+
     /// Throws the error that the transaction was poisoned with.
     internal func refuseIfPoisoned() throws(VaultError) {
         if let failure { throw failure }

@@ -16,12 +16,19 @@ internal final class CollectionTable: VirtualTable {
     internal var isProved = false
     /// The fields that a reading of everything will be asked for, as far as is known.
     internal var likely: [Int] = []
+    /// The rows that a reading of everything gives; nil for all of them.
+    private let window: RowWindow?
+    /// Whether everything in the window was read, and not only looked something up.
+    internal private(set) var hasReadWindow = false
     private let rows: UInt64
     private var idle: [RecordReader.Opener] = []
 
-    internal init(_ plan: CollectionPlan, _ reader: RecordReader) throws {
+    internal init(
+        _ plan: CollectionPlan, _ reader: RecordReader, window: RowWindow? = nil
+    ) throws {
         self.plan = plan
         self.reader = reader
+        self.window = window
         layout = reader.records.layout(plan)
         contents = layout.contents
         rows = try reader.count(plan)
@@ -128,7 +135,10 @@ extension CollectionTable {
     /// What to ask the inner connection for a value; nil for all rows.
     internal func question(_ path: SQLPath, _ scalar: SQLScalar) throws -> SQLAnswer {
         switch path {
-        case .scan: return .all
+        case .scan:
+            guard let window else { return .all }
+            hasReadWindow = true
+            return .some(window.question)
         case .row:
             if case .integer(let rid) = scalar { return .of("rid", [.integer(rid)]) }
             return scalar == .null ? .none : .all

@@ -12,8 +12,14 @@ package final class QueryEngine {
     private let virtual: VirtualTables
     private let tables: [CollectionTable]
 
+    /// The name of the table that shows a part of a collection; none can be called that.
+    internal static let pageName = "coffer page"
+
     /// Makes the collections of `reader` readable.
-    package init(_ reader: RecordReader) throws {
+    package convenience init(_ reader: RecordReader) throws { try self.init(reader, page: nil) }
+
+    /// Makes the collections of `reader` readable, and a part of one under ``pageName``.
+    internal init(_ reader: RecordReader, page: CollectionTable?) throws {
         var limits = Connection.Limits()
         limits.functionArguments = 127
         limits.compoundSelects = 500
@@ -21,6 +27,7 @@ package final class QueryEngine {
         virtual = VirtualTables(on: connection)
         tables = try reader.plans().map { try CollectionTable($0, reader) }
         for table in tables { try virtual.add(table, named: table.plan.name) }
+        if let page { try virtual.add(page, named: Self.pageName) }
         try virtual.allowOnlyReading(and: ["json_each", "json_tree"])
     }
 
