@@ -15,7 +15,9 @@ public struct OutputFile: ~Copyable {
 
     /// Begins a file that will stand at `path`.
     ///
-    /// - Parameter isReplacing: Whether a file that is there already may be replaced.
+    /// - Parameters:
+    ///   - path: Where the file is made.
+    ///   - isReplacing: Whether a file that is there already may be replaced.
     /// - Throws: ``VaultError/Code/exists``; ``VaultError/Code/storage`` for a place that cannot
     ///   be written, or that holds something other than an ordinary file.
     public init(at path: String, replacing isReplacing: Bool = false) throws(VaultError) {

@@ -26,7 +26,9 @@ extension Vault {
     /// Gives, in their order, the newest change of each record that was changed after `number`,
     /// and the removals since then, until `each` says false.
     ///
-    /// - Parameter number: The last change that is known; 0 for all.
+    /// - Parameters:
+    ///   - number: The last change that is known; 0 for all.
+    ///   - each: Is given one after the other; false ends it.
     /// - Throws: ``VaultError/Code/damaged`` for one that does not verify.
     public func changes(
         since number: UInt64, each: (Change) throws -> Bool

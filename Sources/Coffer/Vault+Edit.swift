@@ -2,6 +2,7 @@ extension Vault {
     /// Writes a whole record.
     ///
     /// - Parameters:
+    ///   - collection: The collection's name.
     ///   - name: The record's key or id; nil for a new one.
     ///   - json: The record as one JSON object.
     ///   - version: The version that it must be at; nil for any.

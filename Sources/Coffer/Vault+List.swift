@@ -4,7 +4,11 @@ extension Vault {
     /// A reading to the end proves that no record is missing. A condition that an index answers is
     /// looked up instead, and proves what it gives.
     ///
-    /// - Parameter progress: Is given the number of records looked at so far.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - request: What is wanted, and how.
+    ///   - progress: Is given the number of records looked at so far.
+    ///   - each: Is given one after the other; false ends it.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/invalid`` for a condition
     ///   that is no expression, ``VaultError/Code/damaged``: then what was given before is still
     ///   true but not complete.

@@ -1,7 +1,9 @@
 extension Vault {
     /// The number of records for which a condition holds.
     ///
-    /// - Parameter condition: An SQL expression over the fields, as in ``ListRequest``.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - condition: An SQL expression over the fields, as in ``ListRequest``.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/invalid`` for what is no
     ///   expression, ``VaultError/Code/damaged``.
     public func count(
@@ -12,7 +14,11 @@ extension Vault {
 
     /// Changes the same fields of every record for which a condition holds, all or none.
     ///
-    /// - Parameter count: How many they must be; nil for any.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - condition: An SQL expression over the fields, as in ``ListRequest``.
+    ///   - assignments: What becomes of which fields.
+    ///   - count: How many they must be; nil for any.
     /// - Returns: How many were changed; some may have been like that already.
     /// - Throws: ``VaultError/Code/versionConflict`` when they are not as many as expected, and what
     ///   ``set(_:_:_:ifVersion:)`` and ``count(_:where:)`` throw; then nothing is changed.
@@ -28,6 +34,8 @@ extension Vault {
     /// Deletes every record for which a condition holds, all or none.
     ///
     /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - condition: An SQL expression over the fields, as in ``ListRequest``.
     ///   - count: How many they must be; nil for any.
     ///   - isForgetting: Whether no version of what goes is kept.
     /// - Returns: How many went, those in cascade included.

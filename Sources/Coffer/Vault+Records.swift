@@ -13,7 +13,9 @@ extension Vault {
 
     /// One record.
     ///
-    /// - Parameter name: Its own key, or its id.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - name: Its own key, or its id.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/noRecord``,
     ///   ``VaultError/Code/damaged`` when it does not verify.
     public func get(_ collection: String, _ name: String) throws(VaultError) -> Document {
@@ -32,7 +34,10 @@ extension Vault {
 
     /// The records in which an indexed or plain field or a reference has a value.
     ///
-    /// - Parameter json: The value as JSON.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - field: The field's name.
+    ///   - json: The value as JSON.
     /// - Throws: ``VaultError/Code/usage`` when the field has no index to look in.
     /// - Complexity: O(log n) for each hit.
     public func find(
@@ -53,7 +58,11 @@ extension Vault {
 
     /// Changes fields of a record.
     ///
-    /// - Parameter version: The version that it must be at; nil for any.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - name: The record's own key, or its id.
+    ///   - assignments: What becomes of which fields.
+    ///   - version: The version that it must be at; nil for any.
     /// - Throws: ``VaultError/Code/noRecord``, ``VaultError/Code/versionConflict``,
     ///   ``VaultError/Code/invalid``, ``VaultError/Code/notUnique``,
     ///   ``VaultError/Code/brokenReference``.
@@ -76,8 +85,11 @@ extension Vault {
     ///
     /// A record that is named twice, or that goes in cascade with another one, is deleted once.
     ///
-    /// - Parameter isForgetting: Whether no version of what goes is kept, so that it can neither
-    ///   be undone nor put back.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - names: The records' own keys, or their ids.
+    ///   - isForgetting: Whether no version of what goes is kept, so that it can neither be undone
+    ///     nor put back.
     /// - Returns: How many went, those in cascade included.
     /// - Throws: ``VaultError/Code/noRecord``, ``VaultError/Code/referenced``; then none goes.
     public func remove(

@@ -13,11 +13,14 @@ enum Project {
     }
 
     /// The paths of all files below a folder whose names end in one of `suffixes`.
+    ///
+    /// What a catalog of documentation shows is no part of its module.
     static func files(in folder: String, _ suffixes: [String]) -> [String] {
         let start = root.path + "/" + folder
         guard let found = FileManager.default.enumerator(atPath: start) else { return [] }
         return found.compactMap { $0 as? String }
             .filter { path in suffixes.contains { path.hasSuffix($0) } }
+            .filter { !$0.hasSuffix(".swift") || !$0.contains(".docc/") }
             .map { folder + "/" + $0 }.sorted()
     }
 

@@ -45,6 +45,7 @@ extension RecordCollection {
     /// Properties that the type knows nothing of stay as they are.
     ///
     /// - Parameters:
+    ///   - content: The value to write.
     ///   - record: The record as it was read; its version tells whether it was changed since.
     ///   - conflict: What to do when it was.
     /// - Returns: The record as it was written.

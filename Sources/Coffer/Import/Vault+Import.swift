@@ -8,7 +8,9 @@ extension Vault {
     /// Collections without a schema get one with the types that were found. What counts as a
     /// record, its collection and its key is told in `Docs/Interface.md`, "Import".
     ///
-    /// - Parameter progress: Is given bytes read so far and bytes in all, over both readings.
+    /// - Parameters:
+    ///   - request: What is wanted, and how.
+    ///   - progress: Is given bytes read so far and bytes in all, over both readings.
     /// - Throws: ``VaultError/Code/invalid`` naming file, line and reason of what was refused,
     ///   unless the request goes on; ``VaultError/Code/brokenReference`` naming the offenders.
     public func importFiles(
@@ -56,8 +58,10 @@ extension WriteTransaction {
     /// Every reference must lead somewhere by the end of the import already, also those that the
     /// transaction has made before it.
     ///
-    /// - Parameter progress: Is given bytes read so far and bytes in all, over both readings; must
-    ///   not use the transaction.
+    /// - Parameters:
+    ///   - request: What is wanted, and how.
+    ///   - progress: Is given bytes read so far and bytes in all, over both readings; must not use
+    ///     the transaction.
     /// - Throws: What ``Vault/importFiles(_:progress:)`` throws; ``VaultError/Code/usage`` for a
     ///   dry run, which needs a transaction of its own.
     public func importFiles(

@@ -13,7 +13,9 @@ extension Vault {
 
     /// Works out schemas from files: what was seen, and guesses for a person to confirm.
     ///
-    /// - Parameter into: The collection for everything; nil to name collections from the files.
+    /// - Parameters:
+    ///   - paths: Files, or folders whose files are taken.
+    ///   - into: The collection for everything; nil to name collections from the files.
     /// - Throws: ``VaultError/Code/invalid``, ``VaultError/Code/storage``.
     public static func suggestSchemas(
         for paths: [String], into: String? = nil

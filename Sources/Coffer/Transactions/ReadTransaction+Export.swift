@@ -5,6 +5,7 @@ extension ReadTransaction {
     ///
     /// - Parameters:
     ///   - names: The collections; all when empty.
+    ///   - format: How the records are written.
     ///   - progress: Is given the number of records so far.
     ///   - write: Is given the bytes in pieces of some 64 KiB.
     /// - Returns: The number of records.

@@ -28,7 +28,10 @@ extension ReadTransaction {
 
     /// The records in which an indexed or plain field or a reference has a value.
     ///
-    /// - Parameter json: The value as JSON.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - field: The field's name.
+    ///   - json: The value as JSON.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/invalid`` for what is no
     ///   JSON, ``VaultError/Code/usage`` when the field has no index to look in,
     ///   ``VaultError/Code/damaged``.
@@ -51,7 +54,11 @@ extension ReadTransaction {
     /// A reading to the end proves that no record is missing. A condition that an index answers is
     /// looked up instead, and proves what it gives.
     ///
-    /// - Parameter progress: Is given the number of records looked at so far.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - request: What is wanted, and how.
+    ///   - progress: Is given the number of records looked at so far.
+    ///   - each: Is given one after the other; false ends it.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/invalid`` for a condition
     ///   that is no expression or a field to sort by that nothing has,
     ///   ``VaultError/Code/damaged``; what `each` throws.
@@ -86,7 +93,9 @@ extension ReadTransaction {
 
     /// The number of records for which a condition holds.
     ///
-    /// - Parameter condition: An SQL expression over the fields, as in ``ListRequest``.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - condition: An SQL expression over the fields, as in ``ListRequest``.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/invalid`` for what is no
     ///   expression, ``VaultError/Code/damaged``.
     public final func count(

@@ -10,6 +10,7 @@ extension ReadTransaction {
     ///   - parameters: The values of `:name` by their names.
     ///   - limits: What it may take.
     ///   - columns: Is given the names of the columns once, also where there is no row.
+    ///   - row: Is lent one row after the other; false ends it.
     /// - Throws: ``VaultError/Code/statement``, ``VaultError/Code/usage`` for parameters that do
     ///   not fit it, ``VaultError/Code/timeLimit``, ``VaultError/Code/memoryLimit``,
     ///   ``VaultError/Code/rowLimit``, ``VaultError/Code/damaged``: rows that were lent before are

@@ -5,8 +5,10 @@ extension ReadTransaction {
     /// collection and in the order of its rows, until `each` says false.
     ///
     /// - Parameters:
+    ///   - words: Words, and phrases in double quotes.
     ///   - collection: One collection; nil for all.
     ///   - progress: Is given the records looked at so far, and how many there are.
+    ///   - each: Is given one after the other; false ends it.
     /// - Throws: ``VaultError/Code/usage`` when there is nothing to look for,
     ///   ``VaultError/Code/noCollection``, ``VaultError/Code/damaged``; what `each` throws.
     /// - Complexity: Opens every record.

@@ -8,7 +8,9 @@ extension ReadTransaction {
     /// Gives, in their order, the newest change of each record that was changed after `number`,
     /// and the removals since then, until `each` says false.
     ///
-    /// - Parameter number: The last change that is known; 0 for all.
+    /// - Parameters:
+    ///   - number: The last change that is known; 0 for all.
+    ///   - each: Is given one after the other; false ends it.
     /// - Throws: ``VaultError/Code/damaged`` for one that does not verify; what `each` throws.
     /// - Complexity: O(log n) for each page of 512 changes and collection.
     public final func changes(

@@ -4,7 +4,11 @@ internal import CofferRecords
 extension WriteTransaction {
     /// Changes the same fields of every record for which a condition holds.
     ///
-    /// - Parameter count: How many they must be; nil for any.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - condition: An SQL expression over the fields, as in ``ListRequest``.
+    ///   - assignments: What becomes of which fields.
+    ///   - count: How many they must be; nil for any.
     /// - Returns: How many were changed; some may have been like that already.
     /// - Throws: ``VaultError/Code/versionConflict`` when they are not as many as expected, and what
     ///   ``set(_:_:_:ifVersion:)`` and ``ReadTransaction/count(_:where:)`` throw.
@@ -32,6 +36,8 @@ extension WriteTransaction {
     /// Deletes every record for which a condition holds.
     ///
     /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - condition: An SQL expression over the fields, as in ``ListRequest``.
     ///   - count: How many they must be; nil for any.
     ///   - isForgetting: Whether no version of what goes is kept.
     /// - Returns: How many went, those in cascade included.

@@ -20,7 +20,11 @@ extension WriteTransaction {
 
     /// Changes fields of a record.
     ///
-    /// - Parameter version: The version that it must be at; nil for any.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - name: The record's own key, or its id.
+    ///   - assignments: What becomes of which fields.
+    ///   - version: The version that it must be at; nil for any.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/noRecord``,
     ///   ``VaultError/Code/versionConflict``, ``VaultError/Code/invalid``,
     ///   ``VaultError/Code/notUnique``.
@@ -46,6 +50,7 @@ extension WriteTransaction {
     /// Writes a whole record.
     ///
     /// - Parameters:
+    ///   - collection: The collection's name.
     ///   - name: The record's key or id; nil for a new one.
     ///   - json: The record as one JSON object.
     ///   - version: The version that it must be at; nil for any.
@@ -130,8 +135,11 @@ extension WriteTransaction {
     ///
     /// A record that is named twice, or that goes in cascade with another one, is deleted once.
     ///
-    /// - Parameter isForgetting: Whether no version of what goes is kept, so that it can neither
-    ///   be undone nor put back.
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - names: The records' own keys, or their ids.
+    ///   - isForgetting: Whether no version of what goes is kept, so that it can neither be undone
+    ///     nor put back.
     /// - Returns: How many went, those in cascade included.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/noRecord``,
     ///   ``VaultError/Code/referenced``.

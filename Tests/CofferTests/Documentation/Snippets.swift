@@ -1,0 +1,133 @@
+import Coffer
+import Foundation
+
+/// What the articles of the documentation show, as it is compiled.
+enum Snippets {
+    static func surroundings(_ folder: String) -> Surroundings {
+        let surroundings = Surroundings(
+            stateDirectory: folder + "/state",
+            now: { Int64(Date().timeIntervalSince1970 * 1_000) },
+            bootTime: { DispatchTime.now().uptimeNanoseconds / 1_000_000 },
+            bootID: nil)
+        return surroundings
+    }
+
+    static func secret(_ text: String) throws -> Secret {
+        let bytes = Array(text.utf8)
+        let password = try Secret(count: bytes.count) { buffer in
+            for index in bytes.indices { buffer[index] = bytes[index] }
+        }
+        return password
+    }
+
+    static func create(
+        _ path: String, _ password: borrowing Secret, _ options: Vault.CreateOptions,
+        _ surroundings: Surroundings
+    ) throws -> Vault {
+        let made = try Vault.create(
+            at: path, password: password, options: options, in: surroundings)
+        made.recoveryKey?.withBytes { print("keep this: \($0.count) characters") }
+        let vault = try Vault.open(at: path, password: password, in: surroundings)
+        return vault
+    }
+
+    struct NPC: Codable, Sendable {
+        var id: String
+        var name: String
+        var level: Int
+        var town: String?
+    }
+
+    static func schema(_ vault: Vault) throws {
+        let schema = """
+            {"type": "object", "required": ["id", "name"], "properties": {
+              "id": {"type": "string"},
+              "name": {"type": "string", "coffer:index": true},
+              "level": {"type": "integer"},
+              "town": {"type": "string"}}}
+            """
+        _ = try vault.apply([SchemaSource(name: "npcs", json: Array(schema.utf8))])
+    }
+
+    static func collection(_ vault: Vault) throws -> [String] {
+        let npcs = vault.collection("npcs", of: NPC.self)
+        try npcs.put(NPC(id: "ana", name: "Ana", level: 3))
+        try npcs.put([NPC(id: "bo", name: "Bo", level: 5), NPC(id: "cy", name: "Cy", level: 1)])
+        let ana = try npcs.get("ana")
+        try npcs.update("ana") { $0.level += 1 }
+        try npcs.delete("cy")
+
+        let level = Field<Int>("level")
+        let name = Field<String>("name")
+        let strong = try npcs.find(where: level > 3 && name.hasPrefix("A"))
+        let count = try npcs.count(where: level >= 5 || name == "Ana")
+        let best = try npcs.find(sort: .descending("level"), limit: 1)
+        return ["\(ana?.version ?? 0)", "\(strong.count)", "\(count)", best[0].name]
+    }
+
+    static func pages(_ npcs: RecordCollection<NPC>) async throws -> Int {
+        var sum = 0
+        for try await npc in npcs.all(where: Field<Int>("level") > 0) {
+            sum += npc.level
+        }
+        return sum
+    }
+
+    static func untyped(_ vault: Vault) throws -> String? {
+        let npcs = vault.collection("npcs")
+        try npcs.update("ana") { try $0.set("level", 9) }
+        let level = try npcs.get("ana")?.value.get("level", as: Int.self)
+        return level.map { "\($0)" }
+    }
+
+    static func conflict(
+        _ npcs: RecordCollection<NPC>, _ editor: (inout NPC) throws -> Void
+    ) throws -> Stored<NPC>? {
+        guard let opened = try npcs.get("ana") else { return nil }
+        var edited = opened.value
+        try editor(&edited)
+        return try npcs.put(
+            edited, for: opened,
+            onConflict: .merge { base, theirs, mine in
+                var both = theirs
+                if mine.name != base.name { both.name = mine.name }
+                if mine.level != base.level { both.level = mine.level }
+                return both
+            })
+    }
+
+    static func transactions(_ vault: Vault) throws -> (Int, Int) {
+        let (total, strong) = try vault.read { snapshot in
+            let npcs = snapshot.collection("npcs", of: NPC.self)
+            return (try npcs.count(), try npcs.count(where: Field<Int>("level") > 3))
+        }
+        try vault.write { transaction in
+            let npcs = transaction.collection("npcs", of: NPC.self)
+            try npcs.update("ana") { $0.town = "Tor" }
+            try npcs.put(NPC(id: "dee", name: "Dee", level: 2, town: "Tor"))
+        }
+        return (total, strong)
+    }
+
+    static func query(_ vault: Vault) throws -> [String] {
+        var lines: [String] = []
+        try vault.query(
+            "SELECT town, count(*) AS n FROM npcs WHERE level >= :least GROUP BY town",
+            parameters: ["least": .integer(2)]
+        ) { row in
+            lines.append("\(row["town"].text): \(row["n"].text)")
+            return true
+        }
+        return lines
+    }
+
+    static func changes(_ vault: Vault, _ limit: UInt64) async throws -> UInt64 {
+        var last: UInt64 = 0
+        for try await change in vault.changes(since: last) {
+            print(change.collection, change.id, change.kind)
+            last = change.number
+            if last >= limit { break }
+        }
+        return last
+    }
+}
