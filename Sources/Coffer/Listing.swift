@@ -39,29 +39,43 @@ internal struct Listing {
     ///
     /// It keeps the key and id of every record, never the records: those are read again.
     internal func sorted(
-        by field: String, _ progress: (Int) -> Void, _ each: (Record) throws -> Bool
+        by name: FieldName, _ progress: (Int) -> Void, _ each: (Record) throws -> Bool
     ) throws {
         var order: [(key: SortKey, place: Int, id: Identifier)] = []
-        var isKnown = plan.schema.field(field) != nil
+        var isKnown = Self.isKnown(name, plan)
         try matching(progress) { record in
-            let value = record.value[field]
+            let value = Self.value(name, of: record)
             if value != nil { isKnown = true }
             order.append((SortKey(value), order.count, record.id))
             return true
         }
         guard isKnown || order.isEmpty else {
-            throw VaultError(.invalid, "\(plan.name) has no field \(field) to sort by")
+            throw VaultError(.invalid, "\(plan.name) has no field \(name.text) to sort by")
         }
         let isReversed = request.isReversed
         order.sort { left, right in
             if left.key == right.key { return left.place < right.place }
             return isReversed ? right.key < left.key : left.key < right.key
         }
-        for entry in order.prefix(request.limit ?? .max) {
+        for entry in order.prefix(max(0, request.limit ?? .max)) {
             guard let record = try reader.get(entry.id, in: plan) else {
                 throw RecordsError.incomplete(collection: plan.name)
             }
             guard try each(record) else { return }
+        }
+    }
+
+    private static func isKnown(_ name: FieldName, _ plan: CollectionPlan) -> Bool {
+        if case .property(let property) = name { plan.schema.field(property) != nil } else { true }
+    }
+
+    private static func value(_ name: FieldName, of record: Record) -> Value? {
+        switch name {
+        case .property(let property): record.value[property]
+        case .own(.id): .text(record.id.description)
+        case .own(.version): .integer(Int64(clamping: record.header.revision))
+        case .own(.created): .integer(record.header.created)
+        case .own(.modified): .integer(record.header.modified)
         }
     }
 

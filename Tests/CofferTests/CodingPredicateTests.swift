@@ -104,7 +104,7 @@ import Testing
         try world.vault.records.read { reader in
             let plan = try reader.plan(named: "things")
             let listing = Listing(request, plan, reader, where: Field<Int>("level") <= 2)
-            try listing.sorted(by: "level", { _ in }) { record in
+            try listing.sorted(by: .property("level"), { _ in }) { record in
                 keys.append(Document(record).key ?? "")
                 return true
             }

@@ -117,6 +117,12 @@ import Testing
         #expect(
             try heroes.find(where: Hero.level < 10, sort: .descending("level"), limit: 2)
                 .map(\.level) == [9, 8])
+        #expect(try heroes.find(sort: .descending(Hero.level), limit: 1).map(\.level) == [30])
+        #expect(try heroes.find(sort: .ascending(Hero.level), limit: -1).isEmpty)
+        #expect(try heroes.find(limit: 0).isEmpty)
+        try heroes.update("h7") { $0.share = 9 }
+        let last = try heroes.find(sort: .descending(Field<UInt64>.recordVersion), limit: 1)
+        #expect(last.first?.key == "h7")
         #expect(code { _ = try heroes.find(sort: .ascending("nothing")) } == .invalid)
         #expect(try heroes.delete(where: Hero.level <= 10) == 10)
         #expect(try heroes.count() == 20)
@@ -132,6 +138,25 @@ import Testing
         }
         #expect(try vault.undo().restored == 10)
         #expect(try heroes.count() == 30)
+    }
+
+    @Test func updatesAllThatAPredicateHoldsForOrNone() throws {
+        let scratch = try Scratch()
+        let vault = try Hero.vault(scratch)
+        let heroes = vault.collection("heroes", of: Hero.self)
+        try heroes.put((0..<10).map { Hero("h\($0)", level: $0) })
+        #expect(try heroes.update(where: Hero.level >= 4) { $0.level += 100 } == 6)
+        #expect(try heroes.count(where: Hero.level >= 100) == 6)
+        let failed = code {
+            try heroes.update(where: Hero.level >= 100) {
+                $0.level = 0
+                if $0.name == "h9" { $0.share = .nan }
+            }
+        }
+        #expect(failed == .invalid)
+        #expect(try heroes.count(where: Hero.level >= 100) == 6)
+        #expect(try vault.undo().reverted == 6)
+        #expect(try heroes.count(where: Hero.level >= 100) == 0)
     }
 
     @Test func aBatchIsWrittenWhollyOrNotAtAll() throws {

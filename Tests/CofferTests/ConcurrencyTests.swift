@@ -86,6 +86,26 @@ import Testing
         #expect(try Self.level(vault) == 1 + Self.workers * Self.rounds)
     }
 
+    @Test func waitsFiveSecondsForAnotherWriterAndReadsMeanwhile() throws {
+        let scratch = try Scratch()
+        let vault = try TransactionTests.vault(scratch)
+        let other = try scratch.open()
+        var code: VaultError.Code?
+        let clock = ContinuousClock()
+        var time = Duration.zero
+        try vault.write { transaction in
+            _ = try transaction.set("npcs", "ana", TransactionTests.level(5))
+            time = clock.measure {
+                do { try Self.increment(other) } catch { code = (error as? VaultError)?.code }
+            }
+            #expect(try Self.level(other) == 1)
+        }
+        #expect(code == .busy)
+        #expect(time > .seconds(4.9) && time < .seconds(10))
+        try Self.increment(other)
+        #expect(try Self.level(vault) == 6)
+    }
+
     @Test func vaultsOnOnePathLoseNoUpdate() throws {
         let scratch = try Scratch()
         let vault = try TransactionTests.vault(scratch)

@@ -95,11 +95,10 @@ public class ReadCollection<Content: Sendable> {
         _ each: (Record) throws -> Bool
     ) throws {
         var request = ListRequest()
-        request.sort = sort?.field
         request.isReversed = sort?.isReversed ?? false
         request.limit = limit
         let listing = Listing(request, try reader.plan(named: name), reader, where: predicate)
         guard let sort else { return try listing.unsorted({ _ in }, each) }
-        try listing.sorted(by: sort.field, { _ in }, each)
+        try listing.sorted(by: sort.name, { _ in }, each)
     }
 }

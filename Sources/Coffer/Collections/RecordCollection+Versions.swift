@@ -40,6 +40,22 @@ extension RecordCollection {
         return try write(content, over: old)
     }
 
+    /// Changes every record for which a predicate holds, in one transaction: all, or none.
+    ///
+    /// - Parameters:
+    ///   - predicate: What must hold before the change.
+    ///   - change: Runs while the transaction is open, so it must not use the vault.
+    /// - Returns: How many there were; some may have been like that already.
+    /// - Throws: As ``find(where:sort:limit:)`` and ``put(_:)-(Content)``, and what `change` throws.
+    @discardableResult
+    public func update(
+        where predicate: Predicate, _ change: (inout Content) throws -> Void
+    ) throws -> Int {
+        try vault.write { transaction in
+            try WriteCollection(name, coder, transaction).update(where: predicate, change)
+        }
+    }
+
     /// Writes over a record that was read before.
     ///
     /// Properties that the type knows nothing of stay as they are.

@@ -2,6 +2,10 @@ internal import CofferFormat
 internal import CofferRecords
 
 /// A record of a collection as a value of Swift, with what the vault knows of it.
+///
+/// Properties of the value can be asked for directly, `stored.level` for `stored.value.level`. What
+/// the vault knows goes before: `stored.id` is the record's UUID, also where the type has an `id`
+/// of its own.
 @dynamicMemberLookup
 public struct Stored<Content: Sendable>: Sendable {
     /// The record itself.

@@ -92,6 +92,28 @@ public final class WriteCollection<Content: Sendable>: ReadCollection<Content> {
         return try put(content, for: old)
     }
 
+    /// Changes every record for which a predicate holds.
+    ///
+    /// - Parameters:
+    ///   - predicate: What must hold before the change.
+    ///   - change: Must leave the other records of the predicate alone.
+    /// - Returns: How many there were; some may have been like that already.
+    /// - Throws: As ``ReadCollection/find(where:sort:limit:)`` and ``put(_:)-(Content)``, and what
+    ///   `change` throws.
+    /// - Complexity: As ``ReadCollection/find(where:sort:limit:)``, and O(log n) for each hit.
+    @discardableResult
+    public func update(
+        where predicate: Predicate, _ change: (inout Content) throws -> Void
+    ) throws -> Int {
+        let old = try find(where: predicate)
+        for record in old {
+            var content = record.value
+            try change(&content)
+            try put(content, for: record)
+        }
+        return old.count
+    }
+
     /// Deletes a record, and does to those that refer to it what their schemas say.
     ///
     /// - Parameter record: Its own key, or its id.

@@ -74,7 +74,7 @@ extension ReadTransaction {
                 guard let field = request.sort else {
                     return try listing.unsorted(progress) { try each(listing.document($0)) }
                 }
-                try listing.sorted(by: field, progress) { try each(listing.document($0)) }
+                try listing.sorted(by: .property(field), progress) { try each(listing.document($0)) }
             } catch let error as QueryError {
                 throw VaultError(condition: error, request.condition ?? "")
             }
