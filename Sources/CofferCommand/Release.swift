@@ -6,4 +6,9 @@ internal enum Release {
     internal static let date = "2026-11-21"
     /// The format of the vaults that it makes (`Docs/Format.md`).
     internal static let format: Int64 = 1
+
+    /// What programs are told of it.
+    internal static var members: [(String, JSONOutput)] {
+        [("version", .text(version)), ("format", .integer(format))]
+    }
 }

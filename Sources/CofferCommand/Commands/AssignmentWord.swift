@@ -40,7 +40,7 @@ internal enum AssignmentWord {
     private static func file(_ value: String) -> String { String(value.dropFirst()) }
 
     /// The parts of a name: dots part, `\.` is a dot.
-    private static func path(_ name: Substring) throws(Failure) -> [String] {
+    internal static func path(_ name: Substring) throws(Failure) -> [String] {
         var parts: [String] = []
         var part = String.UnicodeScalarView()
         var isEscaped = false

@@ -16,7 +16,7 @@ internal enum ChangesCommand {
             let mark = try vault.commitMark()
             try vault.changes(since: last) { change in
                 guard count < limit else { return false }
-                try call.console.line(json(change).json)
+                try call.console.line(JSONOutput.change(change).json)
                 last = change.number
                 count += 1
                 return true
@@ -25,13 +25,5 @@ internal enum ChangesCommand {
             try call.console.flush()
             while try vault.commitMark() == mark { usleep(interval) }
         }
-    }
-
-    private static func json(_ change: Vault.Change) -> JSONOutput {
-        .object([
-            ("seq", .count(change.number)), ("collection", .text(change.collection)),
-            ("id", .text(change.id)), ("kind", .text(change.kind.rawValue)),
-            ("version", .count(change.version)),
-        ])
     }
 }

@@ -38,6 +38,7 @@ package enum Commands {
         "key check-recovery": KeyCommands.checkRecovery,
         "key public": KeyCommands.publicKey,
         "check": CheckCommand.run,
+        "serve": ServeCommand.run,
         "completion": ProgramCommands.completion,
         "version": ProgramCommands.version,
     ]

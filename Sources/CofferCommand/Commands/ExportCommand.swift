@@ -10,10 +10,7 @@ internal enum ExportCommand {
         let vault = try call.open()
         let all = try vault.collections()
         let names = invocation.argumentList("collections")
-        var seen: Set<String> = []
-        for name in names where !seen.insert(name).inserted {
-            throw Failure.usage("\(name) is named twice")
-        }
+        if let name = repeated(in: names) { throw Failure.usage("\(name) is named twice") }
         let chosen = try names.map { name in
             // Asked again, so that the error is that of the library.
             try all.first { $0.name == name } ?? vault.collectionInfo(name)
@@ -52,9 +49,20 @@ internal enum ExportCommand {
         _ name: String?, _ output: String?
     ) throws(Failure) -> Vault.ExportFormat {
         if let format = name.flatMap(Vault.ExportFormat.init) { return format }
-        let ending = output.map { Paths.name(of: $0) }?.split(separator: ".").last
+        return output.map(format(ofFile:)) ?? .json
+    }
+
+    /// The format that the name of a file asks for.
+    internal static func format(ofFile path: String) -> Vault.ExportFormat {
+        let ending = Paths.name(of: path).split(separator: ".").last
         if ending == "jsonl" { return .ndjson }
         return ending.flatMap { Vault.ExportFormat(rawValue: String($0)) } ?? .json
+    }
+
+    /// The first name that stands there twice.
+    internal static func repeated(in names: [String]) -> String? {
+        var seen: Set<String> = []
+        return names.first { !seen.insert($0).inserted }
     }
 
     /// Exports to standard output.
@@ -117,13 +125,7 @@ internal enum ExportCommand {
             return call.console.note(
                 "\(Quantity.of(count, "record", "records")), readable by anyone with the file.")
         }
-        let listed = written.map { file in
-            JSONOutput.object([
-                ("path", .text(file.path)), ("records", .integer(Int64(file.records))),
-            ])
-        }
-        try call.console.print(
-            .object([("files", .array(listed)), ("records", .integer(Int64(count)))]))
+        try call.console.print(.exported(written.map { ($0.path ?? "", $0.records) }))
     }
 
     /// Progress over several files.

@@ -23,7 +23,7 @@ internal enum GetCommand {
     ) throws(Failure) {
         let text = call.isJSON ? document.fieldJSON(field) : document.fieldText(field)
         guard let text else {
-            throw Failure("no-field", "the record has no field \(field)", .notFound)
+            throw .noField(field)
         }
         guard call.console.isOutputTerminal else { return try call.console.line(text) }
         try call.console.line(call.isJSON ? Visible.json(text) : Visible.lines(text))

@@ -16,7 +16,7 @@ internal enum HistoryCommands {
         let versions = try vault.history(call.collection, record)
         if let wanted { return try show(call, versions, wanted) }
         if call.isJSON {
-            try call.console.print(.array(versions.map(json)))
+            try call.console.print(.array(versions.map { .version($0) }))
             return .done
         }
         var table = Table([
@@ -36,24 +36,14 @@ internal enum HistoryCommands {
         _ call: Call, _ versions: [Vault.Version], _ number: UInt64
     ) throws -> ExitStatus {
         guard let version = versions.first(where: { $0.document.version == number }) else {
-            throw Failure("no-version", "version \(number) is not kept", .notFound)
+            throw Failure.noVersion(number)
         }
         if call.isJSON {
-            try call.console.print(json(version))
+            try call.console.print(.version(version))
         } else {
             try GetCommand.printText(call, version.document)
         }
         return .done
-    }
-
-    private static func json(_ version: Vault.Version) -> JSONOutput {
-        .object([
-            ("version", .count(version.document.version)),
-            ("modified", .text(Timestamp.text(version.document.modified))),
-            ("ended", .text(version.ended.map { Timestamp.text($0) })),
-            ("fate", .text(version.fate.rawValue)),
-            ("fields", .written(version.document.json)),
-        ])
     }
 
     private static func policy(_ call: Call) throws -> ExitStatus {
@@ -89,13 +79,7 @@ internal enum HistoryCommands {
         let vault = try call.open()
         let undone = try vault.undo()
         if call.isJSON {
-            try call.console.print(
-                .object([
-                    ("restored", .integer(Int64(undone.restored))),
-                    ("reverted", .integer(Int64(undone.reverted))),
-                    ("removed", .integer(Int64(undone.removed))),
-                    ("time", .text(Timestamp.text(undone.time))),
-                ]))
+            try call.console.print(.undone(undone))
             return .done
         }
         let parts = [
@@ -113,16 +97,7 @@ internal enum HistoryCommands {
         let vault = try call.open()
         let trash = try vault.trash(call.invocation.argument("collection"))
         if call.isJSON {
-            try call.console.print(
-                .array(
-                    trash.map {
-                        .object([
-                            ("collection", .text($0.collection)), ("id", .text($0.document.id)),
-                            ("key", .text($0.document.key)),
-                            ("version", .count($0.document.version)),
-                            ("deleted", .text(Timestamp.text($0.deleted))),
-                        ])
-                    }))
+            try call.console.print(.array(trash.map { .trashed($0) }))
             return .done
         }
         var table = Table([.init("DELETED"), .init("COLLECTION"), .init("RECORD")])
@@ -155,7 +130,7 @@ internal enum HistoryCommands {
         let vault = try call.open()
         let removed = try vault.emptyTrash(collection)
         if call.isJSON {
-            try call.console.print(.object([("removed", .integer(Int64(removed)))]))
+            try call.console.print(.removed(removed))
         }
         call.noteWrite(
             vault, "\(Quantity.of(removed, "deleted record", "deleted records")) gone for good")

@@ -22,7 +22,7 @@ internal enum ImportCommand {
         } else {
             call.noteWrite(vault, summary(report))
         }
-        try call.isJSON ? printJSON(call, report) : printText(call, report)
+        try call.isJSON ? call.console.print(.imported(report)) : printText(call, report)
         return .done
     }
 
@@ -31,28 +31,6 @@ internal enum ImportCommand {
         let created = counts.reduce(0) { $0 + $1.created }
         let updated = counts.reduce(0) { $0 + $1.updated }
         return "\(created) created, \(updated) updated"
-    }
-
-    private static func printJSON(_ call: Call, _ report: ImportReport) throws(Failure) {
-        let collections = report.collections.map { name, counts -> (String, JSONOutput) in
-            (
-                name,
-                .object([
-                    ("created", .integer(Int64(counts.created))),
-                    ("updated", .integer(Int64(counts.updated))),
-                    ("unchanged", .integer(Int64(counts.unchanged))),
-                    ("rejected", .integer(Int64(counts.rejected))),
-                ])
-            )
-        }
-        let rejects = report.rejects.map { reject in
-            JSONOutput.object([
-                ("file", .text(reject.file)), ("line", .integer(Int64(reject.line))),
-                ("reason", .text(reject.reason)),
-            ])
-        }
-        try call.console.print(
-            .object([("collections", .object(collections)), ("rejects", .array(rejects))]))
     }
 
     private static func printText(_ call: Call, _ report: ImportReport) throws(Failure) {

@@ -12,8 +12,7 @@ internal enum ProgramCommands {
     /// Prints the version.
     internal static func version(_ console: Console) throws(Failure) {
         guard console.isJSON else { return try console.line("coffer \(Release.version)") }
-        try console.print(
-            .object([("version", .text(Release.version)), ("format", .integer(Release.format))]))
+        try console.print(.object(Release.members))
     }
 
     /// `coffer completion`.

@@ -8,7 +8,7 @@ internal enum SchemaCommands {
         let vault = try call.open()
         let collections = try vault.collections()
         if call.isJSON {
-            try call.console.print(.array(collections.map { .object(members(of: $0)) }))
+            try call.console.print(.array(collections.map { .collection($0) }))
             return .done
         }
         var table = Table([
@@ -29,20 +29,12 @@ internal enum SchemaCommands {
         return .done
     }
 
-    private static func members(of info: Vault.CollectionInfo) -> [(String, JSONOutput)] {
-        [
-            ("name", .text(info.name)), ("version", .integer(Int64(info.version))),
-            ("records", .count(info.records)), ("key", .text(info.key)),
-            ("fields", .array(info.fields.map { .text($0) })),
-        ]
-    }
-
     /// `coffer schema show`: the schema itself, so that it can be edited and applied again.
     internal static func show(_ call: Call) throws -> ExitStatus {
         let vault = try call.open()
         let info = try vault.collectionInfo(call.collection)
         if call.isJSON {
-            try call.console.print(.object(members(of: info) + [("schema", .written(info.schema))]))
+            try call.console.print(.collection(info, withSchema: true))
         } else {
             try call.console.line(
                 GetCommand.visible(JSONOutput.indented(info.schema), call.console))

@@ -26,13 +26,8 @@ internal enum SearchCommand {
         try vault.search(words, in: call.invocation.value("in")) { hit in
             guard count < limit else { return false }
             count += 1
-            let line = JSONOutput.object([
-                ("collection", .text(hit.collection)), ("id", .text(hit.document.id)),
-                ("key", .text(hit.document.key)), ("score", .integer(Int64(hit.score))),
-                ("pointer", .text(hit.pointer)), ("before", .text(hit.before)),
-                ("match", .text(hit.match)), ("after", .text(hit.after)),
-            ])
-            try call.console.line(GetCommand.visible(line.json, call.console))
+            let line = JSONOutput.hit(hit).json
+            try call.console.line(GetCommand.visible(line, call.console))
             return true
         }
     }

@@ -13,23 +13,12 @@ internal enum StatusCommand {
             if isGiven { try call.unlock(vault) }
         }
         let status = try vault.status()
-        try call.isJSON ? printJSON(status, call.console) : printText(status, call.console)
+        if call.isJSON {
+            try call.console.print(.status(status, isLocked: status.expires == nil))
+        } else {
+            try printText(status, call.console)
+        }
         return .done
-    }
-
-    private static func printJSON(_ status: Vault.Status, _ console: Console) throws(Failure) {
-        try console.print(
-            .object([
-                ("vault", .text(status.vault)), ("path", .text(status.path)),
-                ("locked", .bool(status.expires == nil)),
-                ("expires", .text(status.expires.map(Timestamp.text))),
-                ("format", .integer(Int64(status.format))),
-                ("epoch", status.epoch.map { .count($0) } ?? .null),
-                ("generation", status.generation.map { .count($0) } ?? .null),
-                ("older", status.isOlder.map { .bool($0) } ?? .null),
-                ("lastBackup", .null), ("lastDrill", .null), ("due", .array([])),
-                ("remarks", .array(status.remarks.map { .text($0) })),
-            ]))
     }
 
     private static func printText(_ status: Vault.Status, _ console: Console) throws(Failure) {

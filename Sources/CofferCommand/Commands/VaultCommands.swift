@@ -48,24 +48,11 @@ internal enum VaultCommands {
         }
         let vault = try call.openLocked()
         try call.unlock(vault)
-        do throws(VaultError) {
-            try vault.recordUnlock()
-        } catch {
-            // A disk that is full or read-only keeps nobody from reading.
-            let isAllowedOlder = error.code == .older && call.invocation.flag("older")
-            guard isAllowedOlder || [.full, .storage, .readOnly].contains(error.code) else {
-                throw error
-            }
-            call.console.warn("the unlock is not on the audit log: \(error.message)")
-        }
+        try call.recordUnlock(vault)
         try vault.keepUnlocked(for: span)
         let until = vault.unlockedUntil().map(Timestamp.text)
         if call.isJSON {
-            try call.console.print(
-                .object([
-                    ("vault", .text(vault.id)), ("path", .text(vault.path)),
-                    ("locked", .bool(until == nil)), ("expires", .text(until)),
-                ]))
+            try call.console.print(.unlocked(vault, isLocked: until == nil))
         } else {
             let name = Visible.line(VaultFinder.name(of: vault.path))
             call.console.note(
@@ -79,7 +66,7 @@ internal enum VaultCommands {
         if call.invocation.flag("all") {
             let count = Vault.lockAll(in: call.surroundings)
             if call.isJSON {
-                try call.console.print(.object([("locked", .integer(Int64(count)))]))
+                try call.console.print(.locked(count))
             } else {
                 call.console.note("\(Quantity.of(count, "vault is", "vaults are")) locked now.")
             }
@@ -88,7 +75,7 @@ internal enum VaultCommands {
         let path = try call.vaultPath()
         let was = try lock(path, call)
         if call.isJSON {
-            try call.console.print(.object([("locked", .integer(was ? 1 : 0))]))
+            try call.console.print(.locked(was ? 1 : 0))
         } else {
             let name = Visible.line(VaultFinder.name(of: path))
             call.console.note(was ? "\(name) is locked." : "\(name) was locked already.")

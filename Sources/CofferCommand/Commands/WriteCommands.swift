@@ -75,7 +75,7 @@ internal enum WriteCommands {
             call.collection, records, isForgetting: isForgetting)
         call.noteWrite(vault, "\(Quantity.of(removed, "record", "records")) removed")
         if call.isJSON {
-            try call.console.print(.object([("removed", .integer(Int64(removed)))]))
+            try call.console.print(.removed(removed))
         }
         return .done
     }
@@ -103,10 +103,7 @@ internal enum WriteCommands {
             call.collection, where: condition, assignments, expecting: count)
         call.noteWrite(vault, "\(Quantity.of(changed, "record", "records")) changed")
         if call.isJSON {
-            try call.console.print(
-                .object([
-                    ("matched", .integer(Int64(count))), ("changed", .integer(Int64(changed))),
-                ]))
+            try call.console.print(.changed(changed, of: count))
         }
         return .done
     }
@@ -124,7 +121,7 @@ internal enum WriteCommands {
             isForgetting: call.invocation.flag("now"))
         call.noteWrite(vault, "\(Quantity.of(removed, "record", "records")) removed")
         if call.isJSON {
-            try call.console.print(.object([("removed", .integer(Int64(removed)))]))
+            try call.console.print(.removed(removed))
         }
         return .done
     }
@@ -132,10 +129,6 @@ internal enum WriteCommands {
     /// Says what was written.
     internal static func tell(_ call: Call, _ written: Vault.Written) throws(Failure) {
         guard call.isJSON else { return try call.console.line(written.id) }
-        try call.console.print(
-            .object([
-                ("id", .text(written.id)), ("version", .count(written.version)),
-                ("created", .bool(written.isNew)),
-            ]))
+        try call.console.print(.written(written))
     }
 }

@@ -139,24 +139,11 @@ extension Console {
 
     /// Tells an error in one line, or as JSON.
     internal func tell(_ failure: Failure) {
-        let message = Self.oneLine(failure.message)
         guard !isJSON else {
-            let error = JSONOutput.object([
-                ("error", .object([("code", .text(failure.code)), ("message", .text(message))]))
-            ])
+            let error = JSONOutput.object([("error", .object(failure.members))])
             return say(isErrorTerminal ? Visible.json(error.json) : error.json)
         }
-        say((hasColor ? "\u{1B}[31mcoffer:\u{1B}[0m " : "coffer: ") + Visible.line(message))
-    }
-
-    /// A message of several lines as one: a heading keeps its colon, the rest is parted by `; `.
-    private static func oneLine(_ message: String) -> String {
-        var result = ""
-        for line in message.split(separator: "\n") {
-            if !result.isEmpty { result += result.hasSuffix(":") ? " " : "; " }
-            result += line
-        }
-        return result
+        say((hasColor ? "\u{1B}[31mcoffer:\u{1B}[0m " : "coffer: ") + Visible.line(failure.line))
     }
 
     /// Writes a line to standard error; a failure there has nobody to be told to.

@@ -63,6 +63,31 @@ internal struct Failure: Error {
 }
 
 extension Failure {
+    /// A record without a field of that name.
+    internal static func noField(_ name: String) -> Failure {
+        Failure("no-field", "the record has no field \(name)", .notFound)
+    }
+
+    /// A record without a version of that number.
+    internal static func noVersion(_ number: some BinaryInteger) -> Failure {
+        Failure("no-version", "version \(number) is not kept", .notFound)
+    }
+
+    /// What programs are told, in one line.
+    internal var members: [(String, JSONOutput)] {
+        [("code", .text(code)), ("message", .text(line))]
+    }
+
+    /// The message as one line: a heading keeps its colon, the rest is parted by `; `.
+    internal var line: String {
+        var result = ""
+        for line in message.split(separator: "\n") {
+            if !result.isEmpty { result += result.hasSuffix(":") ? " " : "; " }
+            result += line
+        }
+        return result
+    }
+
     private static func status(of code: VaultError.Code) -> ExitStatus {
         switch code {
         case .usage, .statement: .usage

@@ -33,6 +33,17 @@ extension Grammar {
     internal static var programCommands: [Command] {
         [
             Command(
+                "serve", summary: "Answer requests of another program, one JSON line each",
+                discussion: """
+                    Requests come on standard input, answers and changes go to standard output, one \
+                    JSON object a line; Docs/Interface.md has them all. It begins unlocked where the \
+                    key is kept or a password is given, else locked, and ends with its input:
+
+                        echo '{"do":"list","collection":"npcs"}' | coffer serve --stdio
+                    """,
+                heading: "The program",
+                options: [.flag("stdio", help: "Talk over standard input and output")]),
+            Command(
                 "completion", summary: "Print the script that completes commands in a shell",
                 discussion: """
                     Bash, for this user:

@@ -9,21 +9,7 @@ extension Call {
     ///
     /// - Throws: `locked` when nothing was given and nobody can be asked.
     internal func unlock(_ vault: Vault) throws {
-        let source = try SecretSource.password(invocation)
-        if let path = invocation.value("recovery-key-file") {
-            guard source == nil else {
-                throw Failure.usage("give a password or a recovery key, not both")
-            }
-            let key = try SecretReader.read(file: path)
-            return try counting(vault) { () throws(VaultError) in try vault.unlock(recoveryKey: key)
-            }
-        }
-        if let source {
-            let password = try source.read()
-            return try counting(vault) { () throws(VaultError) in
-                try vault.unlock(password: password)
-            }
-        }
+        if try unlockAsGiven(vault) { return }
         guard let terminal = Terminal() else {
             throw Failure(
                 "locked",
@@ -44,13 +30,47 @@ extension Call {
         }
     }
 
+    /// Unlocks a vault with the password or recovery key that the command line names.
+    ///
+    /// - Returns: Whether it names one.
+    internal func unlockAsGiven(_ vault: Vault) throws -> Bool {
+        let source = try SecretSource.password(invocation)
+        if let path = invocation.value("recovery-key-file") {
+            guard source == nil else {
+                throw Failure.usage("give a password or a recovery key, not both")
+            }
+            let key = try SecretReader.read(file: path)
+            try counting(vault) { () throws(VaultError) in try vault.unlock(recoveryKey: key) }
+            return true
+        }
+        if let source {
+            let password = try source.read()
+            try counting(vault) { () throws(VaultError) in try vault.unlock(password: password) }
+            return true
+        }
+        return false
+    }
+
     /// A wrong password is counted, to be told of at the next unlock.
-    private func counting(_ vault: Vault, _ body: () throws(VaultError) -> Void) throws {
+    internal func counting(_ vault: Vault, _ body: () throws(VaultError) -> Void) throws {
         do throws(VaultError) {
             try body()
         } catch {
             if error.code == .wrongPassword { vault.countFailedUnlock() }
             throw error
+        }
+    }
+
+    /// Puts the unlock on the audit log; a disk that is full or read-only keeps nobody from reading.
+    internal func recordUnlock(_ vault: Vault) throws(VaultError) {
+        do throws(VaultError) {
+            try vault.recordUnlock()
+        } catch {
+            let isAllowedOlder = error.code == .older && invocation.flag("older")
+            guard isAllowedOlder || [.full, .storage, .readOnly].contains(error.code) else {
+                throw error
+            }
+            console.warn("the unlock is not on the audit log: \(error.message)")
         }
     }
 

@@ -1,0 +1,82 @@
+internal import Coffer
+
+/// The shapes of `Docs/Interface.md` that are about vaults, collections and files.
+extension JSONOutput {
+    /// How a vault stands.
+    internal static func status(_ status: Vault.Status, isLocked: Bool) -> JSONOutput {
+        .object([
+            ("vault", .text(status.vault)), ("path", .text(status.path)),
+            ("locked", .bool(isLocked)),
+            ("expires", .text(status.expires.map(Timestamp.text))),
+            ("format", .integer(Int64(status.format))),
+            ("epoch", status.epoch.map { .count($0) } ?? .null),
+            ("generation", status.generation.map { .count($0) } ?? .null),
+            ("older", status.isOlder.map { .bool($0) } ?? .null),
+            ("lastBackup", .null), ("lastDrill", .null), ("due", .array([])),
+            ("remarks", .array(status.remarks.map { .text($0) })),
+        ])
+    }
+
+    /// A vault that was unlocked, and until when the kernel keeps its key.
+    internal static func unlocked(_ vault: Vault, isLocked: Bool) -> JSONOutput {
+        .object([
+            ("vault", .text(vault.id)), ("path", .text(vault.path)), ("locked", .bool(isLocked)),
+            ("expires", .text(vault.unlockedUntil().map(Timestamp.text))),
+        ])
+    }
+
+    /// How many vaults were unlocked before.
+    internal static func locked(_ count: Int) -> JSONOutput {
+        .object([("locked", .integer(Int64(count)))])
+    }
+
+    /// A collection.
+    internal static func collection(
+        _ info: Vault.CollectionInfo, withSchema: Bool = false
+    ) -> JSONOutput {
+        .object(
+            [
+                ("name", .text(info.name)), ("version", .integer(Int64(info.version))),
+                ("records", .count(info.records)), ("key", .text(info.key)),
+                ("fields", .array(info.fields.map { .text($0) })),
+            ] + (withSchema ? [("schema", .written(info.schema))] : []))
+    }
+
+    /// Files that were exported.
+    internal static func exported(_ files: [(path: String, records: Int)]) -> JSONOutput {
+        let listed = files.map { file in
+            JSONOutput.object([
+                ("path", .text(file.path)), ("records", .integer(Int64(file.records))),
+            ])
+        }
+        let count = files.reduce(0) { $0 + $1.records }
+        return .object([("files", .array(listed)), ("records", .integer(Int64(count)))])
+    }
+
+    /// What an import did.
+    internal static func imported(_ report: ImportReport) -> JSONOutput {
+        let collections = report.collections.map { name, counts -> (String, JSONOutput) in
+            (
+                name,
+                .object([
+                    ("created", .integer(Int64(counts.created))),
+                    ("updated", .integer(Int64(counts.updated))),
+                    ("unchanged", .integer(Int64(counts.unchanged))),
+                    ("rejected", .integer(Int64(counts.rejected))),
+                ])
+            )
+        }
+        let rejects = report.rejects.map { reject in
+            JSONOutput.object([
+                ("file", .text(reject.file)), ("line", .integer(Int64(reject.line))),
+                ("reason", .text(reject.reason)),
+            ])
+        }
+        return .object([("collections", .object(collections)), ("rejects", .array(rejects))])
+    }
+
+    /// Where a subscription stands.
+    internal static func subscription(_ since: UInt64) -> JSONOutput {
+        .object([("since", .count(since))])
+    }
+}
