@@ -60,6 +60,12 @@ final class ServedProcess {
     /// Begins to read what the child writes.
     func read() { lines = LineQueue(output) }
 
+    /// Waits until there is something to read, without reading it.
+    func waitForOutput() {
+        var place = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+        unsafe poll(&place, 1, 60_000)
+    }
+
     /// The child's process number.
     var number: Int32 { process.processIdentifier }
 

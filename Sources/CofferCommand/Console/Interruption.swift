@@ -31,6 +31,11 @@ internal enum Interruption {
             let isIgnored = unsafe unsafeBitCast(before, to: Int.self) == 1
             if !isIgnored { signal(number, endNow) }
         }
+        // A parent that starts us from a thread which takes no signals has not meant us.
+        var ours = sigset_t()
+        unsafe sigemptyset(&ours)
+        for number in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&ours, number) }
+        unsafe sigprocmask(SIG_UNBLOCK, &ours, nil)
     }
 
     /// Names the file that a signal removes; nil when it is whole or gone.

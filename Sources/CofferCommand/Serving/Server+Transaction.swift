@@ -128,7 +128,9 @@ extension Server {
                 } catch {
                     pieces = Self.failed(error, to: frame.id)
                     let isHarmless = frame.isReading || mode == .read
-                    if poison == nil, !isHarmless { poison = .from(error) }
+                    if poison == nil, !isHarmless {
+                        poison = (error as? BatchFailure)?.failure ?? .from(error)
+                    }
                 }
             }
         } catch { return (.stream(error), nil) }

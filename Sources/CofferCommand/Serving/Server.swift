@@ -96,7 +96,8 @@ extension Server {
             default: if let lost { throw lost }
             }
             checkKey()
-            if !frame.isReading { subscription?.mark = nil }
+            // Own commits move no mark, so that it must be looked at once more.
+            defer { subscription?.mark = nil }
             if case .begin = action.work { return try begin(frame) }
             try tell(perform(frame, action), to: frame.id)
         } catch let error as Interrupted {
@@ -114,7 +115,8 @@ extension Server {
         case .writing(let run): return try vault.write { try run(self)($0, members) }
         case .anywhere(let run): return try run(self)(nil, members)
         case .outside(let run): return try run(self)(members)
-        case .importing: return try importFiles(members) {
+        case .importing:
+            return try importFiles(members) {
                 try vault.importFiles($0, progress: { _, _ in })
             }
         case .batch:
