@@ -204,6 +204,24 @@ import Testing
         #expect(child.wait() == 0)
     }
 
+    @Test func answersAreBounded() throws {
+        let text = "hex(zeroblob(10000000))"
+        let rows = try child.ask(
+            "sql", ["statement": "SELECT \(text) FROM npcs LIMIT 10", "timeout": "none"])
+        #expect((rows["result"] as? [Any])?.count == 3)
+        #expect(rows["more"] as? Bool == true)
+        let long = try child.ask("sql", ["statement": "SELECT \(text), \(text), \(text), \(text)"])
+        #expect(ServedProcess.code(long) == "memory-limit")
+        let one: ServedProcess.Line = ["do": "sql", "statement": "SELECT \(text) AS x"]
+        let most = try child.result("batch", ["requests": [one, one, one]]) as? [Any]
+        #expect(most?.count == 3)
+        let more = try child.ask("batch", ["requests": [one, one, one, one]])
+        #expect(ServedProcess.code(more) == "memory-limit")
+        #expect((more["error"] as? ServedProcess.Line)?["index"] as? Int == 3)
+        // SQLite and the answer each have the text of a row, besides all that is answered.
+        try conclude(512 << 10)
+    }
+
     /// The folder of JSONTestSuite; nil when it is absent.
     private static let suite: URL? = {
         let root = URL(fileURLWithPath: #filePath)

@@ -64,6 +64,7 @@ import Testing
         try child.result("begin")
         try child.result("add", npc("a"))
         #expect(try other.code("begin") == "busy")
+        try child.result("status")
         #expect(try other.code("add", npc("b")) == "busy")
         try child.result("commit")
         try other.result("add", npc("b"))
@@ -199,7 +200,7 @@ import Testing
     func theEndOfTheProcessRollsBack(_ signal: Int32) throws {
         try child.result("begin")
         try child.result("add", npc("a"))
-        if signal != 0 { child.signal(signal) }
+        if signal != 0 { child.raise(signal) }
         let status = signal == 0 ? child.end() : child.wait()
         #expect(status == [0: 0, SIGKILL: -SIGKILL][signal] ?? 128 + signal)
         #expect(child.errors == "")

@@ -20,6 +20,8 @@ final class ServedProcess {
     init(
         _ box: Sandbox, _ words: [String] = ["--password-file", "password"], isRead: Bool = true
     ) throws {
+        // A child that has ended is told of by the test, and not by the end of all tests.
+        signal(SIGPIPE, SIG_IGN)
         let (childInput, input) = try Self.pipe()
         let (output, childOutput) = try Self.pipe()
         self.input = input
@@ -157,7 +159,7 @@ final class ServedProcess {
     func closeOutput() { close(output) }
 
     /// Sends a signal.
-    func signal(_ number: Int32) { kill(self.number, number) }
+    func raise(_ number: Int32) { kill(self.number, number) }
 
     /// What it has written on standard error.
     var errors: String { (try? String(contentsOf: errorFile, encoding: .utf8)) ?? "" }

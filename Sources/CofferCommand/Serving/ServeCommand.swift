@@ -16,31 +16,26 @@ internal enum ServeCommand {
         // Before our own descriptors can take a number that was meant for the password.
         let isEarly = call.invocation.value("password-fd") != nil
         if !isKept, isEarly { _ = try call.unlockAsGiven(vault) }
-        let (input, output) = try streams()
-        defer {
-            close(input)
-            close(output)
-        }
+        let input = try requests()
+        defer { close(input) }
         if !isKept, !isEarly { _ = try call.unlockAsGiven(vault) }
         let server = Server(
-            call, vault, try FrameReader(input, limit: ServeLimits.frame), AnswerWriter(output))
+            call, vault, try FrameReader(input, limit: ServeLimits.frame),
+            AnswerWriter(STDOUT_FILENO))
         if isKept { server.keptKey = KeptKey(renewal: 0) }
         try server.run()
         return .done
     }
 
-    /// Takes standard input and output for requests and answers alone.
-    ///
-    /// A password command would read requests, and an export to `/dev/stdout` would stand between
-    /// answers: for those the one is empty from here on, and the other is standard error.
-    private static func streams() throws(Failure) -> (input: Int32, output: Int32) {
+    /// Takes standard input for requests alone: for everything else, such as the command that
+    /// prints the password, it is empty from here on.
+    private static func requests() throws(Failure) -> Int32 {
         let input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-        let output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
         let nothing = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
-        guard input >= 0, output >= 0, nothing >= 0, dup2(nothing, STDIN_FILENO) >= 0,
-            dup2(STDERR_FILENO, STDOUT_FILENO) >= 0
-        else { throw .storage("standard input and output", .last) }
+        guard input >= 0, nothing >= 0, dup2(nothing, STDIN_FILENO) >= 0 else {
+            throw .storage("standard input", .last)
+        }
         close(nothing)
-        return (input, output)
+        return input
     }
 }
