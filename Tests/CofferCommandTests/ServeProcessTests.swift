@@ -96,6 +96,43 @@ import Testing
         return all.isEmpty ? nil : all
     }
 
+    @Test func nothingThatWasSentCanBeReadOnTheDisk() throws {
+        let canary = "canary\(UUID().uuidString.filter(\.isLetter))"
+        let child = try ServedProcess(box)
+        let records = (0..<300).map {
+            ["id": "\(canary)-\($0)", "name": String(repeating: "\(canary) \($0) ", count: 500)]
+        }
+        try child.result("begin")
+        try child.result("put", ["collection": "npcs", "records": records])
+        try expectNothing(of: canary)
+        try child.result("commit")
+        let sorted = "SELECT name, count(*) FROM npcs GROUP BY name ORDER BY name DESC"
+        let groups = try child.result("sql", ["statement": sorted]) as? [Any]
+        #expect(groups?.count == 300)
+        try child.result("search", ["words": canary, "limit": 5])
+        try child.result("rm", ["collection": "npcs", "records": ["\(canary)-1"]])
+        try child.result("undo")
+        try expectNothing(of: canary)
+        // That it is found where it is readable shows that looking finds it.
+        try child.result("export", ["output": "export.json"])
+        #expect(try count(of: canary) == 1)
+        #expect(child.end() == 0)
+    }
+
+    private func expectNothing(of canary: String) throws {
+        #expect(try count(of: canary) == 0)
+    }
+
+    /// How many files below the sandbox hold a text.
+    private func count(of text: String) throws -> Int {
+        let names = FileManager.default.enumerator(atPath: box.folder.path)?.allObjects ?? []
+        #expect(names.count > 4)
+        return names.compactMap { $0 as? String }.count { name in
+            let file = box.folder.appendingPathComponent(name)
+            return (try? Data(contentsOf: file))?.range(of: Data(text.utf8)) != nil
+        }
+    }
+
     @Test func aDescriptorAndACommandGiveThePasswordAndTakeNoRequests() throws {
         let requests =
             "{\"id\":1,\"do\":\"list\",\"collection\":\"npcs\"}\n{\"id\":2,\"do\":\"lock\"}"

@@ -15,6 +15,7 @@ enum Campaign {
         try Files.write(npcs(20..<60, hp: 99), to: folder + "/more/npcs.ndjson", making: folder)
         try Files.write(npcs(1_000..<1_400), to: folder + "/many.ndjson")
         try Files.write(npcs(38..<44, hp: 7), to: folder + "/put.ndjson")
+        try Files.write(requests, to: folder + "/requests.ndjson")
     }
 
     private static let schema = """
@@ -22,6 +23,19 @@ enum Campaign {
         "name":{"type":"string","coffer:index":true},"hp":{"type":"integer"},
         "notes":{"type":"string"}},"required":["id","name"]}
         """
+
+    /// One transaction over several requests.
+    private static var requests: String {
+        let records = npcs(38..<44, hp: 7).split(separator: "\n").joined(separator: ",")
+        return """
+            {"do":"begin"}
+            {"do":"put","collection":"npcs","records":[\(records)]}
+            {"do":"set","collection":"npcs","record":"npc-3","fields":{"hp":-1}}
+            {"do":"set","collection":"npcs","where":"hp = 5","fields":{"hp":50}}
+            {"do":"commit"}
+
+            """
+    }
 
     static func npcs(_ numbers: Range<Int>, hp: Int? = nil) -> String {
         numbers.map { number in

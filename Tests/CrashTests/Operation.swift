@@ -46,6 +46,7 @@ struct Operation: Sendable, CustomTestStringConvertible {
         Operation(
             name: "export -o folder",
             words: ["export", "--format", "ndjson", "-o", "$live/out", "--force"]),
+        Operation(name: "serve", words: ["serve", "--stdio"], input: "requests.ndjson"),
     ]
 }
 

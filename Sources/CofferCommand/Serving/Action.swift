@@ -16,9 +16,13 @@ internal struct Action: Sendable {
         case importing
         /// Several in one transaction.
         case batch
+        /// Opens a transaction over several requests.
         case begin
+        /// Ends it, and keeps what it has written.
         case commit
+        /// Ends it, and keeps nothing.
         case rollback
+        /// Ends it likewise, and forgets the key.
         case lock
     }
 

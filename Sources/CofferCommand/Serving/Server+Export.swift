@@ -2,6 +2,7 @@ internal import Coffer
 
 /// Records in and out as whole files.
 extension Server {
+    /// `export`: records into files, or as the result.
     internal func export(_ transaction: ReadTransaction, _ members: Members) throws -> Reply {
         let names = try members.texts("collections") ?? []
         if let name = ExportCommand.repeated(in: names) {

@@ -9,6 +9,7 @@ internal struct KeptKey {
 
 /// The requests about the process and its vault.
 extension Server {
+    /// `version`: what a client should know first.
     internal func version(_ transaction: ReadTransaction?, _ members: Members) throws -> Reply {
         let limits: [(String, Int)] = [
             ("frame", ServeLimits.frame), ("values", ServeLimits.values),
@@ -25,6 +26,7 @@ extension Server {
                 ]))
     }
 
+    /// `status`: how the vault stands.
     internal func status(_ transaction: ReadTransaction?, _ members: Members) throws -> Reply {
         let status = try transaction.map { try $0.status() } ?? vault.status()
         return .value(.status(status, isLocked: status.isLocked))
@@ -76,7 +78,7 @@ extension Server {
     /// Locks the vault when the kernel's key, on which that depends, has gone; else uses it.
     internal func checkKey() {
         guard let kept = keptKey else { return }
-        let now = call.surroundings.now()
+        let now = now()
         guard let end = vault.unlockedUntil() else {
             keptKey = nil
             vault.lock()

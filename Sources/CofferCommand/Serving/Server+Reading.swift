@@ -2,6 +2,7 @@ internal import Coffer
 
 /// The requests that read.
 extension Server {
+    /// `get`: one record, or one field of it.
     internal func get(_ transaction: ReadTransaction, _ members: Members) throws -> Reply {
         let document = try transaction.get(members.need("collection"), members.need("record"))
         guard let field = try members.text("field") else {
@@ -11,6 +12,7 @@ extension Server {
         return .json(Array(json.utf8))
     }
 
+    /// `list`: records of a collection.
     internal func list(_ transaction: ReadTransaction, _ members: Members) throws -> Reply {
         let collection = try members.need("collection")
         var request = ListRequest()
@@ -31,6 +33,7 @@ extension Server {
         return try rows.reply()
     }
 
+    /// `sql`: the rows of a statement.
     internal func sql(_ transaction: ReadTransaction, _ members: Members) throws -> Reply {
         let statement = try members.need("statement")
         var parameters: [String: SQLValue] = [:]
@@ -50,6 +53,7 @@ extension Server {
         return try rows.reply()
     }
 
+    /// `search`: records that hold words.
     internal func search(_ transaction: ReadTransaction, _ members: Members) throws -> Reply {
         let words = try members.need("words")
         var rows = Rows(
@@ -60,6 +64,7 @@ extension Server {
         return try rows.reply()
     }
 
+    /// `changes`: the newest change of each record since one.
     internal func changes(_ transaction: ReadTransaction, _ members: Members) throws -> Reply {
         var rows = Rows(limit: try members.count("limit"), room: room)
         try transaction.changes(since: UInt64(members.count("since") ?? 0)) {
@@ -68,6 +73,7 @@ extension Server {
         return try rows.reply()
     }
 
+    /// `history`: the versions of a record, or one of them.
     internal func history(_ transaction: ReadTransaction, _ members: Members) throws -> Reply {
         let versions = try transaction.history(
             members.need("collection"), members.need("record"))
@@ -79,16 +85,19 @@ extension Server {
         return .value(.version(version))
     }
 
+    /// `trash list`: removed records.
     internal func listTrash(_ transaction: ReadTransaction, _ members: Members) throws -> Reply {
         .value(.array(try transaction.trash(members.text("collection")).map { .trashed($0) }))
     }
 
+    /// `schema list`: the collections.
     internal func listSchemas(
         _ transaction: ReadTransaction, _ members: Members
     ) throws -> Reply {
         .value(.array(try transaction.collections().map { .collection($0) }))
     }
 
+    /// `schema show`: a collection with its schema.
     internal func showSchema(_ transaction: ReadTransaction, _ members: Members) throws -> Reply {
         let info = try transaction.collectionInfo(members.need("collection"))
         return .value(.collection(info, withSchema: true))

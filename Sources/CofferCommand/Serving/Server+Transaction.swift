@@ -3,7 +3,9 @@ internal import Coffer
 extension Server {
     /// Which transactions there are.
     internal enum Mode: String, CaseIterable {
+        /// Reads and writes, and lets nobody else write.
         case write
+        /// Reads one moment.
         case read
     }
 

@@ -11,6 +11,7 @@ internal struct Subscription {
 }
 
 extension Server {
+    /// `subscribe`: changes from here on.
     internal func subscribe(_ members: Members) throws -> Reply {
         let newest = try vault.read { try $0.lastChange() }
         let since = try members.count("since").map { UInt64($0) } ?? newest
@@ -18,6 +19,7 @@ extension Server {
         return .value(.subscription(since))
     }
 
+    /// `unsubscribe`: no more of them.
     internal func unsubscribe(_ members: Members) throws -> Reply {
         guard let last = subscription?.last else {
             throw Failure.usage("there is no subscription")

@@ -2,12 +2,14 @@ internal import Coffer
 
 /// The requests that write.
 extension Server {
+    /// `add`: a new record.
     internal func add(_ transaction: WriteTransaction, _ members: Members) throws -> Reply {
         let assignments = try assignments(members)
         guard !assignments.isEmpty else { throw Failure.usage("«fields» holds nothing to add") }
         return .value(.written(try transaction.add(members.need("collection"), assignments)))
     }
 
+    /// `set`: fields of one record, or of all for which a condition holds.
     internal func set(_ transaction: WriteTransaction, _ members: Members) throws -> Reply {
         let collection = try members.need("collection")
         let assignments = try assignments(members)
@@ -42,6 +44,7 @@ extension Server {
         return assignments
     }
 
+    /// `put`: whole records.
     internal func put(_ transaction: WriteTransaction, _ members: Members) throws -> Reply {
         let collection = try members.need("collection")
         _ = try members.needObjects("records")
@@ -49,6 +52,7 @@ extension Server {
         return .value(.array(written.map { .written($0) }))
     }
 
+    /// `rm`: records by their names, or all for which a condition holds.
     internal func remove(_ transaction: WriteTransaction, _ members: Members) throws -> Reply {
         let collection = try members.need("collection")
         let records = try members.texts("records") ?? []
@@ -67,12 +71,14 @@ extension Server {
         return .value(.removed(removed))
     }
 
+    /// `trash restore`: a removed record.
     internal func restore(_ transaction: WriteTransaction, _ members: Members) throws -> Reply {
         .value(
             .written(
                 try transaction.restore(members.need("collection"), members.need("record"))))
     }
 
+    /// `undo`: takes back the last change.
     internal func undo(_ transaction: WriteTransaction, _ members: Members) throws -> Reply {
         .value(.undone(try transaction.undo()))
     }

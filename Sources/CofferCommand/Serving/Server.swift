@@ -5,10 +5,16 @@ internal import Coffer
 /// One thread does everything, in the order of the requests. While a transaction is open, the loop
 /// runs inside of the library's closure: ``begin(_:)``.
 internal final class Server {
+    /// What the program was started with.
     internal let call: Call
+    /// The vault.
     internal let vault: Vault
+    /// Where requests come from.
     internal let input: FrameReader
+    /// Where answers and events go.
     internal let output: AnswerWriter
+    /// The wall clock, in milliseconds since 1970.
+    internal let now: @Sendable () -> Int64
     /// The password of the request that is being answered.
     internal var secret: Secret?
     /// What is wrong with that password.
@@ -19,7 +25,9 @@ internal final class Server {
     internal var lost: Failure?
     /// What was exported and is not on the audit log yet.
     internal var exported: [(collections: [String], records: Int)] = []
+    /// What the client wants to be told as it happens.
     internal var subscription: Subscription?
+    /// The kernel's key, where the vault is locked when that goes.
     internal var keptKey: KeptKey?
     /// The input has ended inside of a transaction.
     internal var isOver = false
@@ -30,6 +38,7 @@ internal final class Server {
         self.vault = vault
         self.input = input
         self.output = output
+        now = call.surroundings.now
     }
 
     /// Answers until the input ends.
@@ -133,6 +142,7 @@ extension Server {
 extension Server {
     /// The stream to the client or from it has failed, which no answer can tell.
     internal struct Interrupted: Error {
+        /// What happened to it.
         internal let failure: Failure
     }
 
