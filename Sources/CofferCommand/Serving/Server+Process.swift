@@ -1,12 +1,6 @@
 internal import Coffer
 internal import CofferArguments
 
-/// The key of a process that has it from the kernel, or has left it there.
-internal struct KeptKey {
-    /// When using the vault counts as use of the kernel's key again.
-    internal var renewal: Int64
-}
-
 /// The requests about the process and its vault.
 extension Server {
     /// `version`: what a client should know first.

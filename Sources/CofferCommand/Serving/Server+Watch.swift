@@ -1,15 +1,5 @@
 internal import Coffer
 
-/// What a client wants to be told as it happens.
-internal struct Subscription {
-    /// The last change that it was told.
-    internal var last: UInt64
-    /// The library's mark of what was looked at; nil to look in any case.
-    internal var mark: Int64?
-    /// Whether it knows that the vault was locked from outside.
-    internal var isToldOfLock = true
-}
-
 extension Server {
     /// `subscribe`: changes from here on.
     internal func subscribe(_ members: Members) throws -> Reply {
