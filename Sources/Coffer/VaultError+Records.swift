@@ -7,6 +7,8 @@ extension VaultError {
             return VaultError(
                 .noCollection,
                 "there is no collection \(name); the ones there are: coffer schema list")
+        case .noField(let collection, let field):
+            return VaultError(.usage, "the schema of \(collection) names no field \(field)")
         case .noRecord(let collection):
             return VaultError(.noRecord, "there is no such record in \(collection)")
         case .versionConflict(let collection, let id, let current):

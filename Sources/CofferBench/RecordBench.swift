@@ -122,6 +122,9 @@ extension RecordBench {
         let list = (1...RecordSet.fields).map { "f\($0)" }
         for _ in 0..<2 {
             for (what, fields) in [("scan, all fields", list), ("scan, one field", ["f3"])] {
+                try timed(what, Self.us, set.count) {
+                    try scanned(try scan(bench.vault, fields), fields.count)
+                }
                 try timed(what + ", SQL", Self.us, set.count) {
                     var bytes: Int64 = 0
                     let sql = "SELECT \(fields.joined(separator: ", ")) FROM rows"
@@ -153,6 +156,19 @@ extension RecordBench {
             }
             return 1
         }
+    }
+
+    private func scan(_ vault: Vault, _ fields: [String]) throws -> Int64 {
+        var bytes: Int64 = 0
+        try vault.read { transaction in
+            try transaction.scan("rows", fields: fields) { row in
+                for index in fields.indices {
+                    try row.withText(index) { bytes += Int64($0.count) }
+                }
+                return true
+            }
+        }
+        return bytes
     }
 
     /// The records are made beforehand, as the texts of the peers are.

@@ -7,7 +7,8 @@ internal import CofferStore
 /// A collection made ready for work: its definition, its compiled schema and its statements.
 package final class CollectionPlan: Sendable {
     /// The number of columns before those of the definition: rid, id, seq, keys, seal.
-    internal static let fixedColumns = 5
+    internal static let fixedColumns = fixedNames.count
+    private static let fixedNames = ["rid", "id", "seq", "keys", "seal"]
 
     /// The definition.
     package let definition: Definition
@@ -30,6 +31,8 @@ package final class CollectionPlan: Sendable {
     /// The clear columns in ascending order of their numbers: number and place in a full row.
     internal let clearOrder: [(number: UInt16, place: Int)]
 
+    /// The columns of a full row.
+    internal let shape: RowShape
     internal let select: String
     /// A full row by its id.
     internal let selectByID: StatementText
@@ -85,7 +88,8 @@ package final class CollectionPlan: Sendable {
         clearOrder = definition.columns.filter { $0.letter != .field }
             .map { (number: $0.number, place: places[$0] ?? 0) }
             .sorted { $0.number < $1.number }
-        let names = ["rid", "id", "seq", "keys", "seal"] + definition.columns.map(\.name)
+        shape = RowShape(columns: fieldColumns, clear: clearOrder)
+        let names = Self.fixedNames + definition.columns.map(\.name)
         let table = "c_\(definition.collection)"
         select = "SELECT \(names.joined(separator: ", ")) FROM \(table)"
         selectByID = StatementText(select + " WHERE id = ?1")
@@ -100,6 +104,15 @@ package final class CollectionPlan: Sendable {
             + "VALUES(\(marks.joined(separator: ", ")))"
         let changes = zip(names, marks).dropFirst().map { "\($0) = \($1)" }
         update = "UPDATE \(table) SET \(changes.joined(separator: ", ")) WHERE rid = ?1"
+    }
+
+    /// A row with some fields only, as its ``RowShape`` says.
+    internal func select(only positions: [Int]) -> String {
+        let clear = definition.columns.filter { $0.letter != .field }
+            .sorted { $0.number < $1.number }
+        let fields = positions.map { Definition.Column(.field, fieldNumbers[$0]) }
+        let names = Self.fixedNames + (clear + fields).map(\.name)
+        return "SELECT \(names.joined(separator: ", ")) FROM c_\(definition.collection)"
     }
 
     /// Where a property's field stands in `definition.fields`; nil when it has none of its own.

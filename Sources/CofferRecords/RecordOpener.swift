@@ -15,6 +15,8 @@ internal struct RecordOpener: ~Copyable {
     enum Failure: Error {
         /// What of the row is wrong.
         case damaged(String)
+        /// It has other fields than the row before, and not all of its columns are there to tell.
+        case otherFields
     }
 
     private static let tagSize = RecordCipher.tagSize
@@ -29,6 +31,8 @@ internal struct RecordOpener: ~Copyable {
     private var head = RawBuffer(capacity: 128)
     private var bitmap = FieldBitmap()
     private var vaultKey: (number: UInt32, key: FieldKey)?
+    /// Which columns the row has whose header was opened.
+    private var shape: RowShape?
     /// The fields present in the row whose header was opened, by their place in the definition.
     private(set) var present: [Int] = []
     private(set) var rid: Int64 = 0
@@ -86,11 +90,17 @@ internal struct RecordOpener: ~Copyable {
         return recordHeader(plan)
     }
 
-    /// Opens the header of the current row, a full row of `plan`.
+    /// Opens the header of the current row.
+    ///
+    /// - Parameter shape: Which columns the row has; nil for a full row of `plan`. With fewer it is
+    ///   taken to have the fields of the row before, which the header then proves.
+    /// - Throws: `Failure.damaged`; `Failure.otherFields` where there are fewer columns.
     mutating func begin(
-        _ row: borrowing Statement, plan: CollectionPlan,
+        _ row: borrowing Statement, plan: CollectionPlan, shape: RowShape? = nil,
         key: (UInt32, Definition.Scope) throws -> FieldKey?
     ) throws {
+        let shape = shape ?? plan.shape
+        if self.shape !== shape { self.shape = shape }
         rid = row.int64(0)
         guard row.columnType(1) == .blob, row.byteCount(1) == Identifier.size else {
             throw Failure.damaged("its id")
@@ -102,14 +112,18 @@ internal struct RecordOpener: ~Copyable {
         unsafe readKeys(row.unsafelyBorrowBytes(3))
         seal.truncate(to: 0)
         unsafe seal.append(row.unsafelyBorrowBytes(4))
-        try findFields(row, plan)
+        if shape.isFull { try findFields(row, plan) } else { try compareFields(row, shape) }
         let overhead = Self.nonceSize + (present.count + 1) * Self.tagSize
-        guard seal.count > overhead else { throw Failure.damaged("its seal") }
+        guard seal.count > overhead else {
+            throw shape.isFull ? Failure.damaged("its seal") : Failure.otherFields
+        }
         try beginCiphers(key)
         unsafe codes.begin(
             id: row.unsafelyBorrowBytes(1), rid: rid, sequence: sequence, keys: keys)
-        codes.appendClear(row, plan.clearOrder)
-        try openHeader(plan, count: seal.count - overhead)
+        codes.appendClear(row, shape.clear)
+        do { try openHeader(plan, count: seal.count - overhead) } catch {
+            throw shape.isFull ? error : Failure.otherFields
+        }
     }
 
     private mutating func readKeys(_ bytes: UnsafeRawBufferPointer) {
@@ -133,6 +147,15 @@ internal struct RecordOpener: ~Copyable {
             default:
                 throw Failure.damaged("field \(plan.fieldNumbers[position])")
             }
+        }
+    }
+
+    /// Looks only whether the columns at hand fit the fields of the row before.
+    private func compareFields(_ row: borrowing Statement, _ shape: RowShape) throws {
+        let wanted = shape.positions
+        for index in 0..<wanted.count {
+            let isThere = row.columnType(shape.columns[wanted[index]]) == .blob
+            guard isThere == present.contains(wanted[index]) else { throw Failure.otherFields }
         }
     }
 
@@ -207,7 +230,8 @@ extension RecordOpener {
         let position = present[index]
         let number = plan.fieldNumbers[position]
         codes.setField(number)
-        let cell = unsafe row.unsafelyBorrowBytes(plan.fieldColumns[position])
+        let cell = unsafe row.unsafelyBorrowBytes(
+            shape.map { $0.columns[position] } ?? plan.fieldColumns[position])
         let tagStart = seal.count - (present.count - index) * Self.tagSize
         let tag = unsafe UnsafeRawBufferPointer(
             rebasing: seal.bytes[tagStart..<tagStart + Self.tagSize])

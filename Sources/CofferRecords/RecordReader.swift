@@ -11,7 +11,9 @@ package final class RecordReader {
     package let frame: Frame
     /// Ids and blind indexes.
     package let names: Names
-    internal let records: Records
+    /// The records, which keep the reader from one transaction to the next.
+    internal unowned let records: Records
+    internal let store: Store
     internal let connection: Connection
     internal let keys: FieldKeys
     /// The transaction whose own writes are read; nil on a snapshot that nobody writes to.
@@ -30,7 +32,8 @@ package final class RecordReader {
         self.records = records
         self.frame = frame
         self.transaction = transaction
-        connection = records.store.connection
+        store = records.store
+        connection = store.connection
         tools = try records.tools(frame)
         names = tools.names
         keys = try FieldKeys(frame, connection)
@@ -88,7 +91,7 @@ package final class RecordReader {
     /// What the rows must add up to: the sealed state, as a transaction under way has it.
     package func state() throws -> VaultState {
         if let transaction { return transaction.state }
-        return try records.store.state()
+        return try store.state()
     }
 
     /// The number of records as the sealed state has it.
@@ -110,7 +113,8 @@ package final class RecordReader {
     ///   `RecordsError.incomplete` when records are missing, doubled or put back.
     package func scan(_ plan: CollectionPlan, each: (Record) throws -> Bool) throws {
         let fields = Array(plan.definition.fields.indices)
-        let rows = RowScan(plan, self, try makeOpener(plan), wanting: fields, isProving: true)
+        let rows = RowScan(
+            plan, self, try makeOpener(plan), wanting: fields, isProving: true, isLearning: false)
         defer { rows.stop() }
         let assembly = RecordAssembly(plan)
         while try rows.next() {

@@ -6,6 +6,8 @@ package import CofferBytes
 package enum RecordsError: Error, Equatable, Sendable {
     /// There is no collection of that name.
     case noCollection(String)
+    /// The schema names no such field.
+    case noField(collection: String, field: String)
     /// There is no such record.
     case noRecord(collection: String)
     /// The record was changed since the version that the caller has read.

@@ -1,5 +1,6 @@
 import CofferRecords
 import CofferSQLite
+import Foundation
 import Testing
 
 @testable import Coffer
@@ -150,6 +151,59 @@ import Testing
             #expect(vault.store.secondConnection?.isLent != true)
             _ = try vault.put("things", ndjson: Array(line(100_000 + stop).utf8))
         }
+    }
+
+    @Test func fieldsByNameAreLentInOrder() throws {
+        let vault = try vault()
+        var number = 0
+        try vault.read { transaction in
+            try transaction.scan("things", fields: ["notes", "n", "ratio", "n"]) { row in
+                let expected = String(repeating: "x", count: number % 900)
+                var length = -1
+                try row.withText(0) { length = $0.count }
+                #expect(length == (number % 5 == 0 ? -1 : expected.count))
+                #expect(try row.value(0) == (number % 5 == 0 ? .null : .text(expected)))
+                #expect(try row.value(1) == .integer(Int64(number)))
+                #expect(try row.value(2) == .real(Double(number) / 4 + 0.125))
+                #expect(try row.value(3) == .integer(Int64(number)))
+                number += 1
+                return true
+            }
+        }
+        #expect(number == Self.rows)
+        let error = #expect(throws: VaultError.self) {
+            try vault.read { try $0.scan("things", fields: ["other"]) { _ in true } }
+        }
+        #expect(error?.code == .usage)
+    }
+
+    @Test func aFieldThatWasPutWhereThereIsNoneIsNotShown() throws {
+        _ = try vault()
+        try change("UPDATE c_1 SET f_5 = (SELECT f_5 FROM c_1 WHERE rid = 2) WHERE rid = 4996")
+        let again = try scratch.open()
+        let error = #expect(throws: VaultError.self) {
+            try again.read { try $0.scan("things", fields: ["notes"]) { _ in true } }
+        }
+        #expect(error?.code == .damaged)
+    }
+
+    @Test func aVaultThatIsLetGoOfLeavesNoFileOpen() throws {
+        do {
+            let vault = try vault()
+            try vault.scan("things") { _ in true }
+            try vault.query("SELECT count(*) FROM things") { _ in true }
+            #expect(try !openFiles().isEmpty)
+        }
+        #expect(try openFiles().isEmpty)
+    }
+
+    private func openFiles() throws -> [String] {
+        let folder = "/proc/self/fd"
+        return try FileManager.default.contentsOfDirectory(atPath: folder)
+            .compactMap {
+                try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")
+            }
+            .filter { $0.hasPrefix(scratch.path) }
     }
 
     @Test func fieldsTooLargeForABatchAreReadAgain() throws {

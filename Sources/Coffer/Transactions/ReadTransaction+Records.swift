@@ -13,6 +13,33 @@ extension ReadTransaction {
         }
     }
 
+    /// Lends some fields of every record of a collection in the order of its rows, until `each`
+    /// says false.
+    ///
+    /// The quickest way through a collection: only those fields are opened, by two threads from
+    /// 4,096 records on, and nothing is copied that is not asked for. The end proves that no record
+    /// is missing.
+    ///
+    /// - Parameters:
+    ///   - collection: The collection's name.
+    ///   - fields: Properties that the schema names.
+    ///   - each: Is lent each row, and says whether it wants more.
+    /// - Throws: ``VaultError/Code/noCollection``; ``VaultError/Code/usage`` for a field that the
+    ///   schema does not name; ``VaultError/Code/damaged``: what was given before is then true and
+    ///   not complete; what `each` throws.
+    public final func scan(
+        _ collection: String, fields: [String], each: (borrowing FieldRow) throws -> Bool
+    ) throws {
+        try lending { reader in
+            let cursor = try reader.fields(fields, of: try reader.plan(named: collection))
+            defer { cursor.stop() }
+            let row = FieldRow(cursor, count: fields.count)
+            while try cursor.next() {
+                guard try each(row) else { return }
+            }
+        }
+    }
+
     /// Gives every record of a collection in the order of its rows, until `each` says false.
     ///
     /// The end proves that no record is missing.
@@ -74,7 +101,9 @@ extension ReadTransaction {
                 guard let field = request.sort else {
                     return try listing.unsorted(progress) { try each(listing.document($0)) }
                 }
-                try listing.sorted(by: .property(field), progress) { try each(listing.document($0)) }
+                try listing.sorted(by: .property(field), progress) {
+                    try each(listing.document($0))
+                }
             } catch let error as QueryError {
                 throw VaultError(condition: error, request.condition ?? "")
             }

@@ -45,7 +45,7 @@ internal final class CollectionCursor: VirtualCursor {
         case .all:
             scan = RowScan(
                 table.plan, table.reader, opener, wanting: table.likely,
-                isProving: !table.isProved)
+                isProving: !table.isProved, isLearning: true)
         case .some(let question): try begin(question.suffix, question.values)
         }
         try next()

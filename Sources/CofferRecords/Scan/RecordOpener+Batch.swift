@@ -4,42 +4,68 @@ internal import CofferSQLite
 internal import CofferStore
 
 extension RecordOpener {
-    /// Opens the rows that a statement has, into a batch: at most `limit`, all within `range`.
+    /// What a batch is filled from.
+    struct Filling {
+        let plan: CollectionPlan
+        let keys: FieldKeys
+        /// Is given each row, to prove that none is missing.
+        let counter: RowCounter?
+        /// The row numbers that may come.
+        let range: ClosedRange<Int64>
+        /// The most rows.
+        let limit: Int
+        /// The columns that the statement gives; nil for full rows.
+        let shape: RowShape?
+        /// Goes to the full row of a number, and lends it.
+        let whole: (Int64, (borrowing Statement) throws -> Void) throws -> Void
+    }
+
+    /// Opens the rows that a statement has, into a batch.
     ///
-    /// - Parameter counter: Is given each row, to prove that none is missing.
     /// - Returns: Whether there may be more; what goes wrong stands in the batch.
     mutating func fill(
-        _ batch: RowBatch, _ rows: borrowing Statement, limit: Int, range: ClosedRange<Int64>,
-        plan: CollectionPlan, keys: FieldKeys, counter: RowCounter?
+        _ batch: RowBatch, _ rows: borrowing Statement, _ filling: Filling
     ) -> Bool {
         var last: Int64?
         let wanted = batch.wanted
         do {
-            while batch.count < limit {
+            while batch.count < filling.limit {
                 guard try rows.step() else { return false }
-                try begin(rows, plan: plan) { number, scope in try keys.key(number, scope) }
-                // Pages that somebody changed can show a row twice, or one from elsewhere.
-                guard range.contains(rid), last.map({ $0 < rid }) ?? true else {
-                    throw RecordsError.incomplete(collection: plan.name)
+                do {
+                    try open(rows, filling, shape: filling.shape, after: last, wanted, into: batch)
+                } catch Failure.otherFields {
+                    batch.others += 1
+                    // Only the full row tells which fields there are.
+                    try filling.whole(rows.int64(0)) { whole in
+                        try open(whole, filling, shape: nil, after: last, wanted, into: batch)
+                    }
                 }
                 last = rid
-                if let counter { unsafe withSeal { unsafe counter.add(key: rid, seal: $0) } }
-                batch.append(row)
-                try open(wanted, rows, plan, into: batch)
             }
             return true
         } catch Failure.damaged(let what) {
             batch.failure = RecordsError.damaged(
-                collection: plan.name, rid: rows.int64(0), id: Identifier(rows.bytes(1)),
+                collection: filling.plan.name, rid: rows.int64(0), id: Identifier(rows.bytes(1)),
                 what: what)
         } catch { batch.failure = error }
         return false
     }
 
     private mutating func open(
-        _ wanted: [Int], _ rows: borrowing Statement, _ plan: CollectionPlan,
-        into batch: RowBatch
+        _ row: borrowing Statement, _ filling: Filling, shape: RowShape?, after last: Int64?,
+        _ wanted: [Int], into batch: RowBatch
     ) throws {
+        try begin(row, plan: filling.plan, shape: shape) { number, scope in
+            try filling.keys.key(number, scope)
+        }
+        // Pages that somebody changed can show a row twice, or one from elsewhere.
+        guard filling.range.contains(rid), last.map({ $0 < rid }) ?? true else {
+            throw RecordsError.incomplete(collection: filling.plan.name)
+        }
+        if let counter = filling.counter {
+            unsafe withSeal { unsafe counter.add(key: rid, seal: $0) }
+        }
+        batch.append(self.row)
         for slot in 0..<wanted.count {
             guard let index = index(of: wanted[slot]) else {
                 batch.append(.absent)
@@ -50,7 +76,7 @@ extension RecordOpener {
                 continue
             }
             do {
-                try lend(index, rows, plan: plan) { content, bytes in
+                try lend(index, row, plan: filling.plan) { content, bytes in
                     batch.append(content, bytes)
                 }
             } catch Failure.damaged {

@@ -54,6 +54,8 @@ internal final class RowBatch: @unchecked Sendable {
     private(set) var slots: [Int] = []
     /// The number of rows.
     private(set) var count = 0
+    /// How many rows had other fields than the row before them.
+    var others = 0
     /// What ended it early, after the rows that it has.
     var failure: (any Error)?
     private var rows = RawBuffer(capacity: 512 * MemoryLayout<Row>.stride)
@@ -69,6 +71,7 @@ internal final class RowBatch: @unchecked Sendable {
             for (slot, position) in wanted.enumerated() { slots[position] = slot }
         }
         count = 0
+        others = 0
         failure = nil
         rows.truncate(to: 0)
         cells.truncate(to: 0)

@@ -16,6 +16,7 @@ internal final class RowScan {
     private let plan: CollectionPlan
     private let opener: RecordReader.Opener
     private let isProving: Bool
+    private let isLearning: Bool
     /// The fields that are opened ahead.
     private(set) var wanted: [Int]
     private var board: ScanBoard?
@@ -50,10 +51,12 @@ internal final class RowScan {
     ///   - opener: Nobody else's until ``stop()``.
     ///   - wanted: The fields that may be asked for, by their places in the definition.
     ///   - isProving: Whether the end is to prove that no row is missing.
+    ///   - isLearning: Whether it is to be found out which of the fields are worth opening ahead.
     init(
         _ plan: CollectionPlan, _ reader: RecordReader, _ opener: RecordReader.Opener,
-        wanting wanted: [Int], isProving: Bool
+        wanting wanted: [Int], isProving: Bool, isLearning: Bool
     ) {
+        self.isLearning = isLearning
         self.plan = plan
         self.reader = reader
         self.opener = opener
@@ -69,7 +72,7 @@ internal final class RowScan {
         board?.stop()
         board = nil
         second = nil
-        if let companion { reader.records.store.giveBack(companion) }
+        if let companion { reader.store.giveBack(companion) }
         companion = nil
         isDone = true
     }
@@ -94,7 +97,7 @@ internal final class RowScan {
     private func nextBatch() throws -> Bool {
         if !isStarted {
             try start()
-        } else {
+        } else if isLearning {
             learn()
         }
         // What is read now is opened by the opener that may stand at a row read again.
@@ -157,7 +160,7 @@ internal final class RowScan {
 
     /// After the first parts: who wanted only a few rows has them by then.
     private func startSecond(_ board: ScanBoard) {
-        guard let parts, let companion = reader.records.store.borrowCompanion() else { return }
+        guard let parts, let companion = reader.store.borrowCompanion() else { return }
         self.companion = companion
         do {
             let opener = try reader.makeOpener(plan)
