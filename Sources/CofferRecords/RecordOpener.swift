@@ -10,6 +10,7 @@ internal import CofferSQLite
 ///
 /// - Important: The buffers hold the last record's plaintext until the next one overwrites it;
 ///   they are not erased. Keys are.
+@safe
 internal struct RecordOpener: ~Copyable {
     /// Why a row does not open.
     enum Failure: Error {
@@ -35,6 +36,8 @@ internal struct RecordOpener: ~Copyable {
     private var shape: RowShape?
     /// The fields present in the row whose header was opened, by their place in the definition.
     private(set) var present: [Int] = []
+    /// The cells of those fields in a full row, as long as the statement stands there.
+    private var cells: [UnsafeRawBufferPointer] = unsafe []
     private(set) var rid: Int64 = 0
     private(set) var sequence: UInt64 = 0
     private(set) var keys: [UInt32] = []
@@ -57,12 +60,12 @@ internal struct RecordOpener: ~Copyable {
     func withSeal(_ body: (UnsafeRawBufferPointer) -> Void) { unsafe body(seal.bytes) }
 
     /// The row whose header was opened, without its fields.
-    var row: RowBatch.Row {
+    var row: OpenedRows.Row {
         let bytes = unsafe head.bytes
         func word(_ offset: Int) -> UInt64 {
             UInt64(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
         }
-        return RowBatch.Row(
+        return OpenedRows.Row(
             rid: rid, sequence: sequence, created: Int64(bitPattern: word(0)),
             modified: Int64(bitPattern: word(8)),
             device: Identifier(
@@ -139,11 +142,15 @@ internal struct RecordOpener: ~Copyable {
         _ row: borrowing Statement, _ plan: CollectionPlan
     ) throws {
         present.removeAll(keepingCapacity: true)
+        unsafe cells.removeAll(keepingCapacity: true)
         let columns = plan.fieldColumns
         for position in 0..<columns.count {
-            switch row.columnType(columns[position]) {
+            let (type, bytes) = unsafe row.unsafelyBorrowBlob(columns[position])
+            switch type {
             case .null: continue
-            case .blob: present.append(position)
+            case .blob:
+                present.append(position)
+                unsafe cells.append(bytes)
             default:
                 throw Failure.damaged("field \(plan.fieldNumbers[position])")
             }
@@ -230,8 +237,12 @@ extension RecordOpener {
         let position = present[index]
         let number = plan.fieldNumbers[position]
         codes.setField(number)
-        let cell = unsafe row.unsafelyBorrowBytes(
-            shape.map { $0.columns[position] } ?? plan.fieldColumns[position])
+        let cell =
+            if let shape, !shape.isFull {
+                unsafe row.unsafelyBorrowBytes(shape.columns[position])
+            } else {
+                unsafe cells[index]
+            }
         let tagStart = seal.count - (present.count - index) * Self.tagSize
         let tag = unsafe UnsafeRawBufferPointer(
             rebasing: seal.bytes[tagStart..<tagStart + Self.tagSize])

@@ -55,7 +55,7 @@ internal final class RecordAssembly {
         return value
     }
 
-    private func damaged(_ head: RowBatch.Row, _ what: String) -> RecordsError {
+    private func damaged(_ head: OpenedRows.Row, _ what: String) -> RecordsError {
         .damaged(collection: plan.name, rid: head.rid, id: head.id, what: what)
     }
 }

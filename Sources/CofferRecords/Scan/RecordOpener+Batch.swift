@@ -5,7 +5,7 @@ internal import CofferStore
 
 extension RecordOpener {
     /// What a batch is filled from.
-    struct Filling {
+    final class Filling {
         let plan: CollectionPlan
         let keys: FieldKeys
         /// Is given each row, to prove that none is missing.
@@ -18,13 +18,27 @@ extension RecordOpener {
         let shape: RowShape?
         /// Goes to the full row of a number, and lends it.
         let whole: (Int64, (borrowing Statement) throws -> Void) throws -> Void
+
+        init(
+            plan: CollectionPlan, keys: FieldKeys, counter: RowCounter?,
+            range: ClosedRange<Int64>, limit: Int, shape: RowShape?,
+            whole: @escaping (Int64, (borrowing Statement) throws -> Void) throws -> Void
+        ) {
+            self.plan = plan
+            self.keys = keys
+            self.counter = counter
+            self.range = range
+            self.limit = limit
+            self.shape = shape
+            self.whole = whole
+        }
     }
 
     /// Opens the rows that a statement has, into a batch.
     ///
     /// - Returns: Whether there may be more; what goes wrong stands in the batch.
     mutating func fill(
-        _ batch: RowBatch, _ rows: borrowing Statement, _ filling: Filling
+        _ batch: inout OpenedRows, _ rows: borrowing Statement, _ filling: Filling
     ) -> Bool {
         var last: Int64?
         let wanted = batch.wanted
@@ -32,12 +46,12 @@ extension RecordOpener {
             while batch.count < filling.limit {
                 guard try rows.step() else { return false }
                 do {
-                    try open(rows, filling, shape: filling.shape, after: last, wanted, into: batch)
+                    try open(rows, filling, shape: filling.shape, after: last, wanted, into: &batch)
                 } catch Failure.otherFields {
                     batch.others += 1
                     // Only the full row tells which fields there are.
                     try filling.whole(rows.int64(0)) { whole in
-                        try open(whole, filling, shape: nil, after: last, wanted, into: batch)
+                        try open(whole, filling, shape: nil, after: last, wanted, into: &batch)
                     }
                 }
                 last = rid
@@ -53,7 +67,7 @@ extension RecordOpener {
 
     private mutating func open(
         _ row: borrowing Statement, _ filling: Filling, shape: RowShape?, after last: Int64?,
-        _ wanted: [Int], into batch: RowBatch
+        _ wanted: [Int], into batch: inout OpenedRows
     ) throws {
         try begin(row, plan: filling.plan, shape: shape) { number, scope in
             try filling.keys.key(number, scope)

@@ -83,8 +83,8 @@ internal final class RowScan {
     ///   the end; the rows before were true.
     func next() throws -> Bool {
         row += 1
-        while row >= batch.count {
-            if let failure = batch.failure {
+        while row >= batch.it.count {
+            if let failure = batch.it.failure {
                 stop()
                 throw failure
             }
@@ -134,10 +134,10 @@ internal final class RowScan {
     private func readOn() throws -> Bool {
         guard !isLastBatch, let source else { return try end() }
         let limit = last == nil ? ScanParts.firstSize : ScanParts.size
-        batch.begin(part: 0, wanting: wanted, of: asked.count)
+        batch.it.begin(part: 0, wanting: wanted, of: asked.count)
         isLastBatch = !source.readOn(after: last, limit: limit, into: batch)
-        if batch.count > 0 { last = batch.row(batch.count - 1).rid }
-        return batch.count > 0 || batch.failure != nil ? true : try end()
+        if batch.it.count > 0 { last = batch.it.row(batch.it.count - 1).rid }
+        return batch.it.count > 0 || batch.it.failure != nil ? true : try end()
     }
 
     private func nextPart(_ board: ScanBoard) throws -> Bool {
@@ -146,7 +146,7 @@ internal final class RowScan {
             switch board.turn(after: done) {
             case .deliver(let next):
                 batch = next
-                if next.part == 1 { startSecond(board) }
+                if next.it.part == 1 { startSecond(board) }
                 return true
             case .read(let next, let part):
                 done = nil
@@ -204,9 +204,9 @@ internal final class RowScan {
     }
 
     private func learn() {
-        let now = asked.indices.filter { asked[$0] * 2 >= batch.count && asked[$0] > 0 }
+        let now = asked.indices.filter { asked[$0] * 2 >= batch.it.count && asked[$0] > 0 }
         for index in asked.indices { asked[index] = 0 }
-        guard batch.count > 0, now != wanted else { return }
+        guard batch.it.count > 0, now != wanted else { return }
         wanted = now
         board?.want(now)
     }
@@ -214,32 +214,16 @@ internal final class RowScan {
 
 extension RowScan {
     /// What is known of the row at hand beside its fields.
-    var head: RowBatch.Row { batch.row(row) }
+    var head: OpenedRows.Row { batch.it.row(row) }
 
     /// Lends what the row at hand holds in a field; nothing when it is absent.
     ///
     /// - Parameter position: The field's place in the definition.
     /// - Throws: `RecordsError.damaged`.
     func lend(_ position: Int, to receiver: (FieldContent, Span<UInt8>) -> Void) throws {
-        asked[position] += 1
-        let slot = batch.slots[position]
-        guard slot >= 0 else { return try lendAgain(position, to: receiver) }
-        let cell = batch.cell(row, slot)
-        let content: FieldContent
-        switch cell.kind {
-        case .absent: return
-        case .closed: return try lendAgain(position, to: receiver)
-        case .null: content = .null
-        case .no: content = .bool(false)
-        case .yes: content = .bool(true)
-        case .integer: content = .integer(cell.word)
-        case .double: content = .double(Double(bitPattern: UInt64(bitPattern: cell.word)))
-        case .number: content = .number
-        case .text: content = .text
-        case .bytes: content = .bytes
-        case .json: content = .json
-        }
-        batch.withBytes(cell) { receiver(content, $0) }
+        if isLearning { asked[position] += 1 }
+        guard !batch.it.lend(row, position, to: receiver) else { return }
+        try lendAgain(position, to: receiver)
     }
 
     /// Opens the row at hand again, for what was not opened ahead.

@@ -51,14 +51,14 @@ internal final class RowSource: @unchecked Sendable {
     /// Reads one part into a batch; what goes wrong stands in the batch.
     func read(_ range: ClosedRange<Int64>, into batch: RowBatch) {
         do {
-            let (stepper, shape) = try stepper(batch.wanted)
+            let (stepper, shape) = try stepper(batch.it.wanted)
             stepper.it.reset()
             try stepper.it.bind(range.lowerBound, at: 1)
             try stepper.it.bind(range.upperBound, at: 2)
             _ = fill(batch, stepper, range, limit: .max, shape)
             stepper.it.reset()
-        } catch { batch.failure = error }
-        if batch.others > batch.count / 4 { isNarrowing = false }
+        } catch { batch.it.failure = error }
+        if batch.it.others > batch.it.count / 4 { isNarrowing = false }
     }
 
     /// Reads the next rows into a batch, where nothing is cut.
@@ -72,7 +72,7 @@ internal final class RowSource: @unchecked Sendable {
             hasBegun = true
             let start = last.map { $0 == .max ? $0 : $0 + 1 } ?? .min
             return fill(batch, stepper, start...(.max), limit: limit, nil)
-        } catch { batch.failure = error }
+        } catch { batch.it.failure = error }
         return false
     }
 
@@ -81,10 +81,10 @@ internal final class RowSource: @unchecked Sendable {
         _ shape: RowShape?
     ) -> Bool {
         opener.it.fill(
-            batch, stepper.it,
+            &batch.it, stepper.it,
             RecordOpener.Filling(
                 plan: plan, keys: keys, counter: counter, range: range, limit: limit,
-                shape: shape, whole: { try self.withWhole($0, $1) }))
+                shape: shape, whole: { [unowned self] in try withWhole($0, $1) }))
     }
 }
 

@@ -78,16 +78,16 @@ internal final class ScanBoard: @unchecked Sendable {
 
     /// Takes a part that the thread which wants the rows has read.
     func put(_ batch: RowBatch) {
-        monitor.locked { ready[batch.part] = batch }
+        monitor.locked { ready[batch.it.part] = batch }
     }
 
     /// The next part for the second thread, which has read `batch`; nil when it is to end.
     func next(after batch: RowBatch?) -> (RowBatch, part: Int)? {
         monitor.locked {
             if let batch {
-                ready[batch.part] = batch
+                ready[batch.it.part] = batch
                 // Only who wants this very part waits.
-                if batch.part == delivered { monitor.wakeAll() }
+                if batch.it.part == delivered { monitor.wakeAll() }
             }
             while !isStopped, nextPart < parts {
                 if let (batch, part) = claim() { return (batch, part) }
@@ -100,7 +100,7 @@ internal final class ScanBoard: @unchecked Sendable {
     private func claim() -> (RowBatch, Int)? {
         guard nextPart < parts else { return nil }
         guard let batch = idle.popLast() ?? make() else { return nil }
-        batch.begin(part: nextPart, wanting: wanted, of: fields)
+        batch.it.begin(part: nextPart, wanting: wanted, of: fields)
         nextPart += 1
         return (batch, nextPart - 1)
     }

@@ -3,7 +3,7 @@ internal struct ScanParts {
     /// The rows of the first part, which is small: many questions end early.
     static let firstSize = 32
     /// About how many rows the other parts have.
-    static let size = 512
+    static let size = 128
     /// Below this number of rows one thread is as fast.
     private static let floor: UInt64 = 4_096
 

@@ -1,0 +1,156 @@
+internal import CofferBytes
+internal import CofferFormat
+
+/// Some rows of a collection with the fields that were wanted, opened; their memory is used again.
+///
+/// - Important: It holds plaintext until it is filled again or let go of; that is not erased.
+internal struct OpenedRows: ~Copyable {
+    /// What is known of a row beside its fields.
+    struct Row: BitwiseCopyable {
+        var rid: Int64
+        var sequence: UInt64
+        var created: Int64
+        var modified: Int64
+        var device: Identifier
+        var revision: UInt64
+        var id: Identifier
+    }
+
+    /// What is in a field.
+    enum Kind: UInt8, BitwiseCopyable {
+        case absent
+        /// It was not opened; whoever wants it reads the row again.
+        case closed
+        case null
+        case no
+        case yes
+        case integer
+        case double
+        case number
+        case text
+        case bytes
+        case json
+    }
+
+    /// A field: a word, or where its bytes lie.
+    struct Cell: BitwiseCopyable {
+        var word: Int64 = 0
+        var count: Int32 = 0
+        var kind = Kind.absent
+    }
+
+    /// The most bytes of opened fields; what does not fit stays closed.
+    static let byteLimit = 1 << 20
+
+    /// Which part of the scan it is.
+    var part = 0
+    /// The fields that were wanted, by their places in the definition.
+    private(set) var wanted: [Int] = []
+    /// For each field of the definition, its place among `wanted`; -1 for others.
+    private(set) var slots: [Int] = []
+    /// The number of rows.
+    private(set) var count = 0
+    /// How many rows had other fields than the row before them.
+    var others = 0
+    /// What ended it early, after the rows that it has.
+    var failure: (any Error)?
+    private var rows = RawBuffer(capacity: 512 * MemoryLayout<Row>.stride)
+    private var cells = RawBuffer(capacity: 4_096 * MemoryLayout<Cell>.stride)
+    private var bytes = RawBuffer(capacity: 64 << 10)
+
+    /// Empties it for another part.
+    mutating func begin(part: Int, wanting wanted: [Int], of fields: Int) {
+        self.part = part
+        if self.wanted != wanted || slots.count != fields {
+            self.wanted = wanted
+            slots = [Int](repeating: -1, count: fields)
+            for (slot, position) in wanted.enumerated() { slots[position] = slot }
+        }
+        count = 0
+        others = 0
+        failure = nil
+        rows.truncate(to: 0)
+        cells.truncate(to: 0)
+        bytes.truncate(to: 0)
+    }
+
+    /// Appends a row; its cells follow, one for each wanted field.
+    mutating func append(_ row: Row) {
+        rows.append(raw: row)
+        count += 1
+    }
+
+    /// Appends what the next wanted field of the row holds.
+    mutating func append(_ content: FieldContent, _ body: Span<UInt8>) {
+        var cell = Cell()
+        switch content {
+        case .null: cell.kind = .null
+        case .bool(let flag): cell.kind = flag ? .yes : .no
+        case .integer(let integer):
+            cell.kind = .integer
+            cell.word = integer
+        case .double(let double):
+            cell.kind = .double
+            cell.word = Int64(bitPattern: double.bitPattern)
+        case .number: cell.kind = .number
+        case .text: cell.kind = .text
+        case .bytes: cell.kind = .bytes
+        case .json: cell.kind = .json
+        }
+        if cell.kind.rawValue >= Kind.number.rawValue {
+            if body.count > Self.byteLimit - bytes.count {
+                cell.kind = .closed
+            } else {
+                cell.word = Int64(bytes.count)
+                cell.count = Int32(body.count)
+                unsafe body.withUnsafeBufferPointer {
+                    unsafe bytes.append(UnsafeRawBufferPointer($0))
+                }
+            }
+        }
+        cells.append(raw: cell)
+    }
+
+    /// Appends a field that has no content here.
+    mutating func append(_ kind: Kind) { cells.append(raw: Cell(kind: kind)) }
+
+    /// Whether another field would surely not fit.
+    var isFull: Bool { bytes.count >= Self.byteLimit }
+
+    /// What is known of a row.
+    func row(_ index: Int) -> Row { rows.load(index) }
+
+    private func cell(_ index: Int, _ slot: Int) -> Cell { cells.load(index * wanted.count + slot) }
+
+    /// Lends what a row holds in a field, by the field's place in the definition.
+    ///
+    /// - Returns: Whether it was opened, or is absent; then nothing is lent.
+    func lend(
+        _ index: Int, _ position: Int, to receiver: (FieldContent, Span<UInt8>) -> Void
+    ) -> Bool {
+        let slot = slots[position]
+        guard slot >= 0 else { return false }
+        let cell = cell(index, slot)
+        let content: FieldContent
+        switch cell.kind {
+        case .absent: return true
+        case .closed: return false
+        case .null: content = .null
+        case .no: content = .bool(false)
+        case .yes: content = .bool(true)
+        case .integer: content = .integer(cell.word)
+        case .double: content = .double(Double(bitPattern: UInt64(bitPattern: cell.word)))
+        case .number: content = .number
+        case .text: content = .text
+        case .bytes: content = .bytes
+        case .json: content = .json
+        }
+        let start = cell.kind.rawValue >= Kind.number.rawValue ? Int(cell.word) : 0
+        receiver(
+            content,
+            unsafe Span<UInt8>(
+                _unsafeBytes: UnsafeRawBufferPointer(
+                    rebasing: bytes.bytes[start..<start + Int(cell.count)])))
+        return true
+    }
+}
