@@ -14,6 +14,10 @@ static inline int CCofferSQLite_configure(sqlite3 *connection, int option, int v
     return sqlite3_db_config(connection, option, value, now);
 }
 
+static inline int CCofferSQLite_makeLookaside(sqlite3 *connection, int size, int count) {
+    return sqlite3_db_config(connection, SQLITE_DBCONFIG_LOOKASIDE, (void *)0, size, count);
+}
+
 static inline char *CCofferSQLite_copy(const char *text) {
     return sqlite3_mprintf("%s", text);
 }

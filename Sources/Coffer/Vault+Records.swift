@@ -1,3 +1,5 @@
+internal import CofferRecords
+
 extension Vault {
     /// A record that was written.
     public struct Written: Sendable {
@@ -13,13 +15,23 @@ extension Vault {
 
     /// One record.
     ///
+    /// One that was opened before is given again while nothing has changed it (``statistics``).
+    ///
     /// - Parameters:
     ///   - collection: The collection's name.
     ///   - name: Its own key, or its id.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/noRecord``,
     ///   ``VaultError/Code/damaged`` when it does not verify.
     public func get(_ collection: String, _ name: String) throws(VaultError) -> Document {
-        try reading { try $0.get(collection, name) }
+        guard let record = try record(collection, name) else {
+            throw VaultError(RecordsError.noRecord(collection: collection))
+        }
+        return Document(record)
+    }
+
+    /// One record as it is now, by its own key or its id; nil when there is none.
+    internal func record(_ collection: String, _ name: String) throws(VaultError) -> Record? {
+        try holding { try records.get(name, in: collection) }
     }
 
     /// Gives every record of a collection in the order of its rows, until `each` says false.

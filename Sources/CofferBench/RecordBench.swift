@@ -111,6 +111,8 @@ extension RecordBench {
         let ids = order.map { set.id(Int($0)).description }
         let hot = order.map { set.id(Int($0) % Self.hot).description }
         for (what, names) in [("point read", ids), ("hot point read", hot)] {
+            // A record that is read for the first time is what the first one measures.
+            bench.vault.limitCache(to: what == "point read" ? 0 : 32 << 20)
             try timed(what, Self.us, names.count) {
                 var bytes: Int64 = 0
                 for name in names {

@@ -31,6 +31,10 @@ package final class CollectionPlan: Sendable {
     /// The clear columns in ascending order of their numbers: number and place in a full row.
     internal let clearOrder: [(number: UInt16, place: Int)]
 
+    /// A full row by its id, and the vault's state behind it: one snapshot in one statement.
+    internal let selectAtOnce: StatementText
+    /// Where the state stands there.
+    internal let stateColumn: Int
     /// The columns of a full row.
     internal let shape: RowShape
     internal let select: String
@@ -93,6 +97,10 @@ package final class CollectionPlan: Sendable {
         let table = "c_\(definition.collection)"
         select = "SELECT \(names.joined(separator: ", ")) FROM \(table)"
         selectByID = StatementText(select + " WHERE id = ?1")
+        selectAtOnce = StatementText(
+            "SELECT \(names.joined(separator: ", ")), (SELECT seal FROM meta WHERE num = 1) "
+                + "FROM \(table) WHERE id = ?1")
+        stateColumn = names.count
         let columns = names.joined(separator: ", ")
         selectHistory = "SELECT \(columns), hid, note FROM h_\(definition.collection)"
         keep =

@@ -59,6 +59,11 @@ internal struct RecordOpener: ~Copyable {
     /// Lends the seal of the row whose header was opened.
     func withSeal(_ body: (UnsafeRawBufferPointer) -> Void) { unsafe body(seal.bytes) }
 
+    /// Lends the plaintext of the field that was opened last.
+    @unsafe func withPlaintext(_ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe body(plain.bytes)
+    }
+
     /// The row whose header was opened, without its fields.
     var row: OpenedRows.Row {
         let bytes = unsafe head.bytes

@@ -83,7 +83,7 @@ package final class RecordPreparer: @unchecked Sendable {
         return names.id(of: key, in: plan.number)
     }
 
-    private static func split(
+    internal static func split(
         _ members: [Value.Member], _ plan: CollectionPlan
     ) -> [(position: Int, value: Value)] {
         var values: [(position: Int, value: Value)] = []

@@ -63,6 +63,33 @@ package final class RecordReader {
         return record
     }
 
+    /// The record with `id` outside of a transaction, as long as the vault is in the state that this
+    /// reader knows; nil when it is not, or has no such record.
+    ///
+    /// - Parameters:
+    ///   - plaintexts: Takes what was opened, when `isKept`.
+    ///   - isKept: Whether it does.
+    /// - Throws: `RecordsError.damaged` when it does not verify.
+    internal func getAtOnce(
+        _ id: Identifier, in plan: CollectionPlan, _ plaintexts: inout OpenedPlaintexts,
+        _ isKept: Bool
+    ) throws -> Record? {
+        let row = try connection.cached(plan.selectAtOnce)
+        try row.bind(blob: id.bytes, at: 1)
+        guard try row.step(), let digest = store.digest else { return nil }
+        guard unsafe row.unsafelyBorrowBytes(plan.stateColumn).starts(with: digest) else {
+            return nil
+        }
+        let record = try open(row, plan) { opener, position in
+            guard isKept else { return }
+            let start = plaintexts.bytes.count
+            unsafe opener.withPlaintext { unsafe plaintexts.bytes.append(contentsOf: $0) }
+            plaintexts.fields.append((position, start..<plaintexts.bytes.count))
+        }
+        guard record.id == id else { throw damaged(plan, record.rid, id, "its id") }
+        return record
+    }
+
     /// The record that `text` names in a collection: by its own key, or a UUID.
     ///
     /// - Throws: `RecordsError.noRecord` when neither leads to a record; `RecordsError.damaged`.
@@ -162,10 +189,13 @@ package final class RecordReader {
     }
 
     /// Opens the current row, a full row of `plan`.
-    internal func open(_ row: borrowing Statement, _ plan: CollectionPlan) throws -> Record {
+    internal func open(
+        _ row: borrowing Statement, _ plan: CollectionPlan,
+        opened: (borrowing RecordOpener, Int) -> Void = { _, _ in }
+    ) throws -> Record {
         let header = try openHeader(row, plan)
         do {
-            return try assemble(try opener(plan), row, plan, header)
+            return try assemble(try opener(plan), row, plan, header, opened)
         } catch RecordOpener.Failure.damaged(let what) {
             throw damaged(plan, row.int64(0), Identifier(row.bytes(1)), what)
         }
@@ -186,7 +216,7 @@ package final class RecordReader {
 
     private func assemble(
         _ opener: Opener, _ row: borrowing Statement, _ plan: CollectionPlan,
-        _ header: RecordHeader
+        _ header: RecordHeader, _ opened: (borrowing RecordOpener, Int) -> Void
     ) throws -> Record {
         var members: [Value.Member] = []
         members.reserveCapacity(opener.it.present.count)
@@ -195,6 +225,7 @@ package final class RecordReader {
         for (index, position) in opener.it.present.enumerated() {
             let field = plan.definition.fields[position]
             let value = try opener.it.field(index, row, plan: plan)
+            opened(opener.it, position)
             if position == plan.overflowPosition {
                 guard case .object(let rest) = value, !rest.isEmpty else {
                     throw RecordOpener.Failure.damaged("its further fields")

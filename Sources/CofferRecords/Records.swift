@@ -8,6 +8,9 @@ package final class Records {
     /// The store.
     package let store: Store
     private var plans: [UInt32: CollectionPlan] = [:]
+    internal var cache = RecordCache(limit: Records.cacheLimit)
+    /// What opened records may take unless told otherwise, in bytes: 32 MiB.
+    package static let cacheLimit = 32 << 20
     private var kept: RecordTools?
     private var reader: (it: RecordReader, digest: [UInt8])?
     internal var layouts: [UInt32: SQLLayout] = [:]
@@ -18,6 +21,7 @@ package final class Records {
         store.atLock = { [weak self] in
             self?.kept = nil
             self?.reader = nil
+            self?.cache.removeAll()
         }
     }
 
@@ -35,6 +39,12 @@ package final class Records {
         let made = try RecordReader(records: self, frame: frame)
         reader = (made, digest)
         return made
+    }
+
+    /// The reader of the state that the last transaction saw; nil before the first.
+    internal var currentReader: RecordReader? {
+        guard let reader, let digest = store.digest, reader.digest == digest else { return nil }
+        return reader.it
     }
 
     /// What is made of a frame's keys and definitions, made once for each frame.

@@ -28,6 +28,8 @@ extension Handle {
                 throw SQLiteError(.misuse, "SQLite cannot set option \(option) to \(value)")
             }
         }
+        // Memory that needs no lock, for the cells of wide rows; without it SQLite is slower only.
+        unsafe _ = CCofferSQLite_makeLookaside(pointer, 1_200, 400)
         // None of these reads the file; `synchronous` does and follows later.
         try run("PRAGMA cell_size_check=ON")
         try run("PRAGMA mmap_size=0")

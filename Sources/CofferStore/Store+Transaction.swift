@@ -52,6 +52,16 @@ extension Store {
         return result
     }
 
+    /// Whether the vault is as the last transaction saw it; a snapshot of its own, over at once.
+    package func isUnchanged() throws -> Bool {
+        guard let verified else { throw StoreError.locked }
+        let statement = try connection.cached(Self.stateText)
+        guard try statement.step(), statement.byteCount(0) > StateSeal.digestSize else {
+            throw StoreError.damaged("the state")
+        }
+        return unsafe statement.unsafelyBorrowBytes(0).starts(with: verified.digest)
+    }
+
     private static let stateText = StatementText("SELECT seal FROM meta WHERE num = 1")
 
     /// Compares the state in this snapshot with the one last verified, and opens and verifies

@@ -30,7 +30,8 @@ extension RecordCollection {
     ///   the type.
     /// - Complexity: O(log n).
     public func get(_ record: String) throws(VaultError) -> Stored<Content>? {
-        try reading { try $0.get(record) }
+        guard let found = try vault.record(name, record) else { return nil }
+        return try catching { try Stored(found, coder, in: name) }
     }
 
     /// The records for which a predicate holds.

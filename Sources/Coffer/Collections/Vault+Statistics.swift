@@ -1,3 +1,5 @@
+internal import CofferRecords
+
 extension Vault {
     /// What a vault has done in this process since it was opened.
     public struct Statistics: Sendable, Equatable {
@@ -20,6 +22,23 @@ extension Vault {
 
     /// What this vault has done so far.
     ///
-    /// No opened record is kept for later yet, so there is nothing to count: all of it is zero.
-    public var statistics: Statistics { Statistics() }
+    /// Records that were asked for one by one are kept opened, up to 32 MiB of them, the least
+    /// recently used let go first; they are erased when they are changed, by whatever process, and
+    /// when the vault is locked. Each look-up still reads the vault's state. Readings of many go
+    /// past them, and so does what is read inside a transaction.
+    public var statistics: Statistics {
+        exclusivelyOrInside { _ in
+            let counts = records.cacheCounts
+            return Statistics(
+                cacheHits: counts.hits, cacheMisses: counts.misses, cachedRecords: counts.records,
+                cachedBytes: counts.bytes)
+        }
+    }
+
+    /// Bounds what opened records may take in memory, and lets go of those there are.
+    ///
+    /// - Parameter bytes: 33,554,432 unless told otherwise; 0 keeps none.
+    public func limitCache(to bytes: Int) {
+        exclusivelyOrInside { _ in records.limitCache(to: bytes) }
+    }
 }

@@ -1,0 +1,175 @@
+internal import CofferBytes
+internal import CofferFormat
+internal import CofferStore
+
+/// Records that were opened for single look-ups, the least recently used of them let go first.
+///
+/// It belongs to one state of the vault; ``follow(_:)`` brings it to the next one by letting go of
+/// what was changed in between. Readings of everything go past it.
+internal final class RecordCache {
+    /// Whether it keeps anything.
+    var isOn: Bool { limit > 0 }
+    /// What it has done.
+    private(set) var counts = Records.CacheCounts()
+    /// The most bytes that it may take.
+    private let limit: Int
+    private var coder = FieldCoder()
+    private var names: [Name: Int] = [:]
+    private var places: [Key: Int] = [:]
+    private var entries: [Entry] = []
+    private var free: [Int] = []
+    /// The entry used last, and the one whose use lies furthest back; -1 for none.
+    private var newest = -1
+    private var oldest = -1
+    private var sequence: UInt64 = 0
+    private var instance: Identifier?
+    private var frame: Frame.Identity?
+
+    /// The most changes that are looked at one by one.
+    private static let patience = 1_000
+    /// The most names under which one record is found.
+    private static let nameLimit = 4
+
+    private struct Key: Hashable {
+        let collection: UInt32
+        let id: Identifier
+    }
+
+    /// What a record was asked for by.
+    private struct Name: Hashable {
+        let collection: UInt32
+        let text: String
+    }
+
+    private struct Entry {
+        let key: Key
+        let record: CachedRecord?
+        var names: [Name]
+        var newer: Int
+        var older: Int
+    }
+
+    init(limit: Int) { self.limit = max(0, limit) }
+}
+
+extension RecordCache {
+    /// Whether a record is here that `text` named before.
+    func has(_ text: String, in plan: CollectionPlan) -> Bool {
+        names[Name(collection: plan.number, text: text)] != nil
+    }
+
+    /// The record that `text` named before; nil when it is not here.
+    func find(_ text: String, in plan: CollectionPlan) -> Record? {
+        guard let place = names[Name(collection: plan.number, text: text)],
+            let record = entries[place].record?.record(plan, &coder)
+        else { return nil }
+        touch(place)
+        counts.hits += 1
+        return record
+    }
+
+    /// Keeps a record that `text` named and that was not here.
+    func keep(
+        _ record: Record, moving plaintexts: inout OpenedPlaintexts, as text: String,
+        in plan: CollectionPlan
+    ) {
+        counts.misses += 1
+        let name = Name(collection: plan.number, text: text)
+        let key = Key(collection: plan.number, id: record.id)
+        if let place = places[key] {
+            touch(place)
+            guard entries[place].names.count < Self.nameLimit else { return }
+            entries[place].names.append(name)
+            names[name] = place
+            return
+        }
+        let copy = CachedRecord(record, moving: &plaintexts)
+        guard copy.cost <= limit / 4 else { return }
+        while counts.bytes + copy.cost > limit, oldest >= 0 { remove(oldest) }
+        let entry = Entry(key: key, record: copy, names: [name], newer: -1, older: -1)
+        let place: Int
+        if let reused = free.popLast() {
+            place = reused
+            entries[place] = entry
+        } else {
+            place = entries.count
+            entries.append(entry)
+        }
+        places[key] = place
+        names[name] = place
+        counts.records += 1
+        counts.bytes += copy.cost
+        link(place)
+    }
+
+    /// Lets go of everything that was changed since the state it belongs to.
+    func follow(_ reader: RecordReader) throws {
+        let state = try reader.state()
+        defer {
+            sequence = state.sequence
+            instance = state.instance
+            frame = reader.frame.identity
+        }
+        guard frame === reader.frame.identity, instance == state.instance,
+            state.sequence >= sequence, state.sequence - sequence <= Self.patience
+        else { return removeAll() }
+        guard state.sequence > sequence, counts.records > 0 else { return }
+        do {
+            try reader.changes(after: sequence) { change in
+                let plan = try reader.plan(named: change.collection)
+                let key = Key(collection: plan.number, id: change.id)
+                if let place = places[key] { remove(place) }
+                return true
+            }
+        } catch {
+            // Whatever is wrong with a change is said where somebody asks for it.
+            removeAll()
+        }
+    }
+
+    /// Lets go of everything.
+    func removeAll() {
+        names = [:]
+        places = [:]
+        entries = []
+        free = []
+        newest = -1
+        oldest = -1
+        counts.records = 0
+        counts.bytes = 0
+    }
+}
+
+extension RecordCache {
+    private func touch(_ place: Int) {
+        guard newest != place else { return }
+        unlink(place)
+        link(place)
+    }
+
+    private func link(_ place: Int) {
+        entries[place].older = newest
+        entries[place].newer = -1
+        if newest >= 0 { entries[newest].newer = place }
+        newest = place
+        if oldest < 0 { oldest = place }
+    }
+
+    private func unlink(_ place: Int) {
+        let (newer, older) = (entries[place].newer, entries[place].older)
+        if newer >= 0 { entries[newer].older = older } else { newest = older }
+        if older >= 0 { entries[older].newer = newer } else { oldest = newer }
+    }
+
+    private func remove(_ place: Int) {
+        unlink(place)
+        let entry = entries[place]
+        for name in entry.names { names[name] = nil }
+        places[entry.key] = nil
+        counts.records -= 1
+        counts.bytes -= entry.record?.cost ?? 0
+        // The plaintext goes, and is erased, with the last copy of the entry.
+        entries[place] = Entry(key: entry.key, record: nil, names: [], newer: -1, older: -1)
+        free.append(place)
+    }
+}
