@@ -142,7 +142,18 @@ package final class RecordWriter {
         } else if case .revision = existing {
             throw RecordsError.noRecord(collection: plan.name)
         }
-        return try insert(target, record)
+        return try insert(target, record, revision: try firstRevision(of: target, plan))
+    }
+
+    /// The revision of a record that is made: two above the newest version that is kept of one
+    /// that was removed, as when it is put back.
+    ///
+    /// Otherwise whoever has read the removed one could write over the new one as if it were it.
+    private func firstRevision(of id: Identifier, _ plan: CollectionPlan) throws -> UInt64 {
+        guard transaction.state.hasHistory(in: plan.number),
+            let last = try reader.history(of: id, in: plan, limit: 1).first
+        else { return 1 }
+        return last.record.header.revision + 2
     }
 
     /// A record's id is derived from its key, so a record is another one with another key.

@@ -194,6 +194,26 @@ import Testing
         #expect(try vault.check().isSound)
     }
 
+    @Test func whatIsMadeAnewIsNotTakenForWhatWasRemoved() throws {
+        let scratch = try Scratch()
+        let vault = try vault(scratch)
+        let stale = try vault.get("towns", "a").version
+        _ = try vault.remove("towns", ["a"])
+        let id = Assignment.json(path: ["id"], Array(#""a""#.utf8))
+        #expect(try vault.add("towns", [id]).version == stale + 2)
+        let size = Assignment.json(path: ["size"], Array("7".utf8))
+        do {
+            _ = try vault.set("towns", "a", [size], ifVersion: stale)
+            Issue.record("an update is lost")
+        } catch { #expect(error.code == .versionConflict) }
+        #expect(try vault.history("towns", "a").map(\.document.version) == [3, 1])
+        _ = try vault.undo()
+        #expect(try vault.history("towns", "a").map(\.fate) == [.deleted, .deleted])
+        #expect(try vault.undo().restored == 1)
+        #expect(try vault.get("towns", "a").version == 5)
+        #expect(try vault.check().isSound)
+    }
+
     @Test func whatIsRemovedForGoodLeavesNoVersion() throws {
         let scratch = try Scratch()
         let vault = try vault(scratch)

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 /// Two writers and four readers, each a program of its own again and again.
@@ -17,7 +16,7 @@ import Testing
         let stage = try Stage()
         let seconds = Machine.isThorough ? 60.0 : 4.0
         let end = Date().addingTimeInterval(seconds)
-        let tally = Box(Tally())
+        let tally = Shared(Tally())
         let done = DispatchSemaphore(value: 0)
         for number in 0..<6 {
             Thread {
@@ -43,7 +42,7 @@ import Testing
 
     /// Adds, changes and removes records of its own, and always writes two together.
     private static func write(
-        _ stage: Stage, _ writer: Int, until end: Date, _ tally: Box<Tally>
+        _ stage: Stage, _ writer: Int, until end: Date, _ tally: Shared<Tally>
     ) throws {
         var journal: [String: Int] = [:]
         var round = 0
@@ -82,7 +81,7 @@ import Testing
         tally.change { $0.written.merge(last) { $1 } }
     }
 
-    private static func read(_ stage: Stage, until end: Date, _ tally: Box<Tally>) throws {
+    private static func read(_ stage: Stage, until end: Date, _ tally: Shared<Tally>) throws {
         var round = 0
         while Date() < end {
             round += 1
@@ -118,16 +117,5 @@ import Testing
             if id.hasPrefix("w") || id.hasPrefix("pair") { found[id] = record["hp"] as? Int }
         }
         return found
-    }
-
-    /// A value behind a lock.
-    private final class Box<Value: Sendable>: Sendable {
-        private let held: Mutex<Value>
-
-        init(_ value: Value) { held = Mutex(value) }
-
-        var value: Value { held.withLock { $0 } }
-
-        func change(_ body: @Sendable (inout Value) -> Void) { held.withLock { body(&$0) } }
     }
 }
