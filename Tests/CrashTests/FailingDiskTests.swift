@@ -44,20 +44,25 @@ import Testing
         // What serve says of a disk that fails, it says in its answers: `ServeTests`.
         let alike: Set =
             Machine.isThorough
-            ? ["lock", "serve"] : ["lock", "serve", "put --stdin", "add", "set"]
+            ? ["lock", "serve"]
+            : [
+                "lock", "serve", "put --stdin", "add", "set", "set --where", "rm --where",
+                "rm --now", "edit of a new one", "undo of a removal", "trash restore",
+                "trash empty", "history policy",
+            ]
         for operation in Operation.all where !alike.contains(operation.name) {
             let stage = try Stage(operation)
-            let before = try stage.snapshot(operation.looking)
+            let before = try stage.snapshot(operation.looking, watching: operation.watching)
             try stage.reset()
             let total = try stage.calls(operation, way.kinds)
-            let after = try stage.snapshot()
+            let after = try stage.snapshot(watching: operation.watching)
             let exported = try stage.exported()
             let limit = operation.name == "import of many" && !Machine.isThorough ? 2 : way.most
             for point in Sample.points(total, most: limit) {
                 let place = "\(operation.name), call \(point) of \(total)"
                 try stage.reset()
                 let outcome = try stage.run(operation, way.fault(point))
-                let found = try stage.snapshot(operation.looking)
+                let found = try stage.snapshot(operation.looking, watching: operation.watching)
                 counts.points += 1
                 if outcome.status == 0 {
                     counts.done += 1

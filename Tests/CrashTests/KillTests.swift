@@ -6,10 +6,11 @@ import Testing
     @Test(arguments: Operation.all)
     func leavesTheStateBeforeOrAfterAndEveryRecord(_ operation: Operation) throws {
         let stage = try Stage(operation)
-        let before = try stage.snapshot(operation.looking)
+        let before = try stage.snapshot(operation.looking, watching: operation.watching)
         try stage.reset()
         let total = try stage.calls(operation)
-        let after = try stage.snapshot()
+        let after = try stage.snapshot(watching: operation.watching)
+        #expect(before != after || operation.name == "lock" || operation.isDoneUnrecorded)
         let exported = try stage.exported()
         let points = Sample.points(total, most: 6)
         var counts = (killed: 0, before: 0, after: 0)
@@ -21,14 +22,16 @@ import Testing
                 let outcome = try stage.run(operation, fault)
                 if outcome.isKilled { counts.killed += 1 }
                 #expect(outcome.isKilled || outcome.status == 0, "\(point): \(outcome)")
-                let found = try stage.snapshot(operation.looking)
+                #expect(stage.keepsNoText(), "killed at call \(point) of \(total)")
+                let found = try stage.snapshot(operation.looking, watching: operation.watching)
                 #expect(found == before || found == after, "killed at call \(point) of \(total)")
                 // A file under its name is a whole file.
                 for (name, text) in try stage.exported() {
                     #expect(exported[name] == text, "\(name), killed at call \(point)")
                 }
                 if found == before { counts.before += 1 } else { counts.after += 1 }
-                try expectSoundAgain(stage, operation, after, point)
+                let isBack = operation.isToggle && found == after
+                try expectSoundAgain(stage, operation, isBack ? before : after, point)
             }
         }
         // What a run does may differ by a call or two: it depends on the clock.
@@ -44,8 +47,10 @@ import Testing
     ) throws {
         let again = try stage.run(operation)
         #expect(operation.again.contains(again.status), "\(point): \(again)")
+        // What was removed and is put back has another row.
         let records = try stage.run(["export"]).output
-        #expect(records == after.records, "\(point)")
+        let isSame = Self.lines(records) == Self.lines(after.records)
+        #expect(isSame, "\(point)")
         let left = Files.tree(stage.live).filter {
             $0.contains("unfinished") || $0.contains(".new")
         }
@@ -54,8 +59,12 @@ import Testing
         #expect(inVault == ["vault.sqlite"], "\(point): \(inVault)")
     }
 
+    private static func lines(_ text: String) -> [String] {
+        text.split { ",\n".contains($0) }.map(String.init).sorted()
+    }
+
     @Test func aKillDuringTheRecoveryFromAKillLosesNothingEither() throws {
-        let operation = Operation.all[1]
+        let operation = Operation.imports
         let stage = try Stage(operation)
         let before = try stage.snapshot()
         try stage.reset()

@@ -64,6 +64,13 @@ enum Machine {
 
     static var hasShim: Bool { shim != nil }
 
+    /// Whether there is a folder in memory for the texts of an editor.
+    static let hasMemoryFolder: Bool = {
+        let can = (try? Scratch(in: "/dev/shm")) != nil
+        if !can { print("skipped: edit, for there is no /dev/shm") }
+        return can
+    }()
+
     /// Whether file systems can be mounted here.
     static let canMount: Bool = {
         let can = isRoot && hasProgram && (try? Mount(size: "64k")) != nil

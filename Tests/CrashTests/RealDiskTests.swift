@@ -94,7 +94,7 @@ import Testing
 
     @Test(.enabled(if: Machine.hasProgram), arguments: [1, 8, 64, 160, 200])
     func failsCleanlyAtTheLimitOfAFilesSize(_ blocks: Int) throws {
-        let operation = Operation.all[2]
+        let operation = Operation.importsMany
         let stage = try Stage(operation)
         let before = try stage.snapshot()
         try stage.reset()

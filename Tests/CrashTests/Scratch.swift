@@ -6,8 +6,8 @@ final class Scratch: Sendable {
     let path: String
     private let outputs = Atomic<Int>(0)
 
-    init() throws {
-        var template = Array("/tmp/coffer-crash-XXXXXX".utf8CString)
+    init(in folder: String = "/tmp") throws {
+        var template = Array((folder + "/coffer-crash-XXXXXX").utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw Trouble("no scratch folder") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -5,7 +5,7 @@ import Testing
 @Suite(.enabled(if: Machine.hasShim)) struct SignalTests {
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func endsWithItsSignalBeforeOrAfter(_ number: Int32) throws {
-        let operation = Operation.all[1]
+        let operation = Operation.imports
         let stage = try Stage(operation)
         let before = try stage.snapshot()
         try stage.reset()
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func removesAnExportThatIsNotWhole() throws {
-        let operation = Operation.all[10]
+        let operation = Operation.exports
         let stage = try Stage(operation)
         let total = try stage.calls(operation)
         let whole = try stage.exported()
@@ -37,7 +37,7 @@ import Testing
     @Test func aStoppedCommandGoesOn() throws {
         let stage = try Stage()
         let running = try stage.scratch.start(
-            stage.words(Operation.all[2].words), adding: stage.environment)
+            stage.words(Operation.importsMany.words), adding: stage.environment)
         for _ in 0..<20 {
             running.child.signal(SIGSTOP)
             usleep(2_000)
@@ -51,7 +51,7 @@ import Testing
 
     @Test(arguments: [SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP])
     func aCrashTellsNothingAndLeavesNoCore(_ number: Int32) throws {
-        let operation = Operation.all[1]
+        let operation = Operation.imports
         let stage = try Stage(operation)
         let total = try stage.calls(operation)
         for point in Sample.points(total, most: 3) {

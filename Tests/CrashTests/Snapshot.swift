@@ -6,8 +6,12 @@ struct Snapshot: Equatable, CustomStringConvertible, CustomDebugStringConvertibl
     let check: String
     /// What `export` prints.
     let records: String
+    /// What further commands say.
+    let watched: [String]
 
-    var description: String { "\(check.dropLast()) and \(records.utf8.count) bytes of records" }
+    var description: String {
+        "\(check.dropLast()) and \(records.utf8.count) bytes of records \(watched)"
+    }
     var debugDescription: String { description }
 }
 

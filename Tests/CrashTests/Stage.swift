@@ -6,6 +6,8 @@ import Synchronization
 /// `pristine`, with the memory of the machine.
 final class Stage: Sendable {
     let scratch: Scratch
+    /// A folder in memory, as the system gives one to each user; nil where there is none.
+    let runtime = try? Scratch(in: "/dev/shm")
 
     static let password = "the canary in the password 7Qx"
     static let nobody = 65_534
@@ -48,14 +50,22 @@ final class Stage: Sendable {
 
     /// The variables that the program sees.
     var environment: [String: String] {
-        ["XDG_STATE_HOME": live + "/state", "COFFER_VAULT": vault, "HOME": live]
+        [
+            "XDG_STATE_HOME": live + "/state", "COFFER_VAULT": vault, "HOME": live,
+            "XDG_RUNTIME_DIR": runtime?.path ?? "",
+        ]
     }
 
     /// The words of a command with the password's file.
     func words(_ command: [String]) -> [String] {
         [Machine.program]
-            + command.map { $0.replacingOccurrences(of: "$", with: scratch.path + "/") }
+            + command.map(filled)
             + ["--password-file", passwordFile]
+    }
+
+    /// Text in which `$` stands for the folder of the inputs.
+    private func filled(_ text: String) -> String {
+        text.replacingOccurrences(of: "$", with: scratch.path + "/")
     }
 
     /// Runs a command.
@@ -66,13 +76,28 @@ final class Stage: Sendable {
         try scratch.run(
             words(command),
             adding: environment.merging(fault?.environment ?? [:]) { $1 }
-                .merging(variables) { $1 },
+                .merging(variables.mapValues(filled)) { $1 },
             input: input.map { scratch.path + "/" + $0 } ?? "/dev/null")
+    }
+
+    /// Starts a command.
+    func start(
+        _ command: [String], adding variables: [String: String] = [:]
+    ) throws -> Scratch.Running {
+        try scratch.start(
+            words(command), adding: environment.merging(variables.mapValues(filled)) { $1 })
     }
 
     /// Runs an operation.
     func run(_ operation: Operation, _ fault: Fault? = nil) throws -> Outcome {
-        try run(operation.words, fault, input: operation.input)
+        try run(
+            operation.words, fault, input: operation.input, adding: operation.variables)
+    }
+
+    /// Runs a command that must succeed.
+    func done(_ command: [String]) throws {
+        let outcome = try run(command)
+        guard outcome.status == 0 else { throw Trouble("\(command): \(outcome)") }
     }
 
     /// How many calls an operation makes; the stage is left as it leaves it.
@@ -95,14 +120,25 @@ final class Stage: Sendable {
     /// What the vault holds as the program says: the counts of a sound `check`, and every record.
     ///
     /// The first command after whatever went before; the second is the export.
-    func snapshot(_ options: [String] = []) throws -> Snapshot {
+    ///
+    /// - Parameters:
+    ///   - options: Said to both.
+    ///   - watching: Commands whose answers belong to it too, times aside.
+    func snapshot(
+        _ options: [String] = [], watching: [[String]] = []
+    ) throws -> Snapshot {
         let check = try run(["check", "--json"] + options)
         guard check.status == 0 else {
             throw Trouble("check: \(check.status) \(check.output)\(check.errors)")
         }
         let export = try run(["export"] + options)
         guard export.status == 0 else { throw Trouble("export: \(export.status) \(export.errors)") }
-        return Snapshot(check: check.output, records: export.output)
+        let watched = try watching.map { words in
+            let outcome = try run(words)
+            let told = outcome.output.replacing(/"\d{4}-\d\d-\d\dT[^"]*"/, with: "time")
+            return "\(words): \(outcome.status) \(told)"
+        }
+        return Snapshot(check: check.output, records: export.output, watched: watched)
     }
 
     /// What was exported to files, by name.

@@ -12,6 +12,7 @@
 //   FAULT_ON=1       the call and all after it, not the call alone
 //   FAULT_KINDS=K    the calls that count: any of w (writes), s (syncs), n (names and sizes)
 //   FAULT_REPORT=F   the number of calls is written to F at the end
+//   FAULT_ALONE=1    programs that the program starts are left in peace
 //   FAULT_SESSION=1  the program begins in a session and session keyring of its own
 //   FAULT_WALL=S     the wall clock is S seconds off
 //   FAULT_BOOT=S     the time since the boot is S seconds off
@@ -50,6 +51,7 @@ __attribute__((constructor)) static void begin(void) {
     if (getenv("FAULT_MODE")) mode = getenv("FAULT_MODE");
     if (getenv("FAULT_KINDS")) kinds = getenv("FAULT_KINDS");
     report = getenv("FAULT_REPORT");
+    if (number("FAULT_ALONE")) unsetenv("LD_PRELOAD");
     if (number("FAULT_SESSION")) {
         setsid();
         syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);

@@ -13,6 +13,16 @@ internal struct EditorFile: ~Copyable {
     private let lifeline: Int32
     private let janitor: pid_t
 
+    /// What the janitor does.
+    ///
+    /// An editor that outlives us may still be writing: under another name the folder is out of
+    /// its reach, and what it still gets in there (from inside) is waited for.
+    private static let tidying = """
+        cat >/dev/null
+        mv -- "$0" "$0-"
+        until rm -rf -- "$0" "$0-" || [ $((tries += 1)) -gt 600 ]; do sleep 0.1; done
+        """
+
     /// Makes the file.
     ///
     /// - Throws: `storage` where no file system in memory takes it.
@@ -23,7 +33,7 @@ internal struct EditorFile: ~Copyable {
         let process: pid_t
         do throws(Failure) {
             process = try ChildProcess.start(
-                "cat >/dev/null; rm -rf -- \"$0\"", words: [folder],
+                Self.tidying, words: [folder],
                 streams: [(reading, STDIN_FILENO)], isApart: true, "the shell that tidies up")
             try Self.write(content, to: folder + "/" + name)
         } catch {
