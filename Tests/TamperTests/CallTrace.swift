@@ -9,6 +9,8 @@ struct CallTrace: CustomStringConvertible {
     private(set) var written = 0
     /// The canaries in them.
     private(set) var found: [String] = []
+    /// How many calls were about what lies in memory.
+    private(set) var keptInMemory = 0
     /// What was opened or made for writing.
     private(set) var opened: Set<String> = []
 
@@ -30,9 +32,12 @@ struct CallTrace: CustomStringConvertible {
         + "renameat,renameat2,link,linkat,symlink,symlinkat,mkdir,mkdirat,setxattr,fsetxattr,"
         + "sendto,sendmsg"
 
-    /// Runs the program and looks at every call.
+    /// Runs the program and looks at every call, of the programs too that it starts.
+    ///
+    /// - Parameter memory: A folder in memory where text may lie as long as the program runs.
     static func run(
-        _ words: [String], vault: String, in place: Place, _ search: CanarySearch
+        _ words: [String], vault: String, in place: Place, _ search: CanarySearch,
+        input: String? = nil, variables: [String: String] = [:], memory: String? = nil
     ) throws -> CallTrace {
         let report = place.path + "/trace"
         defer { try? FileManager.default.removeItem(atPath: report) }
@@ -41,22 +46,27 @@ struct CallTrace: CustomStringConvertible {
             leading: [
                 "/usr/bin/env", "strace", "-f", "-xx", "-y", "-s", "16777216", "-e",
                 "trace=" + traced, "-o", report,
-            ])
+            ], input: input, variables: variables)
         var trace = CallTrace(status: outcome.status)
         for line in try Place.read(report).split(separator: UInt8(ascii: "\n")) {
-            trace.take(Array(line), search)
+            trace.take(Array(line), search, memory)
         }
         return trace
     }
 
     private init(status: Int32) { self.status = status }
 
-    private mutating func take(_ line: [UInt8], _ search: CanarySearch) {
+    private mutating func take(_ line: [UInt8], _ search: CanarySearch, _ memory: String?) {
         guard let name = line.firstIndex(of: UInt8(ascii: "(")) else { return }
         let start = line[..<name].lastIndex(of: UInt8(ascii: " ")).map { $0 + 1 } ?? 0
         let call = String(decoding: line[start..<name], as: UTF8.self)
         let rest = line[(name + 1)...]
         calls += 1
+        let bytes = Self.decoded(rest)
+        if let memory, Self.isBelow(memory, call, rest, bytes) {
+            keptInMemory += 1
+            return
+        }
         if call.hasPrefix("open") || call == "creat" {
             let end = String(decoding: rest, as: UTF8.self)
             let writes = ["O_WRONLY", "O_RDWR", "O_CREAT"].contains { end.contains($0) }
@@ -68,12 +78,22 @@ struct CallTrace: CustomStringConvertible {
         }
         // What the user reads is on the standard streams.
         let isStream =
-            rest.first.map { $0 == UInt8(ascii: "1") || $0 == UInt8(ascii: "2") } ?? false
+            rest.first == UInt8(ascii: "2") || bytes.starts(with: "1<pipe:".utf8)
         let isNumber = rest.dropFirst().first == UInt8(ascii: "<")
         if call.contains("write"), isStream, isNumber { return }
-        let bytes = Self.decoded(rest)
         if call.contains("write") { written += bytes.count }
         found += search.words(in: bytes).map { "\($0) in \(call)" }
+    }
+
+    /// Whether a call is about what is below a folder: by its descriptor, or by a path.
+    private static func isBelow(
+        _ folder: String, _ call: String, _ rest: ArraySlice<UInt8>, _ bytes: [UInt8]
+    ) -> Bool {
+        if call.contains("write") {
+            guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")) else { return false }
+            return bytes[slash...].starts(with: "\(folder)/".utf8)
+        }
+        return path(rest).hasPrefix("\(folder)/")
     }
 
     /// The path that a call names: its first text, under the folder before that if it is relative.

@@ -25,19 +25,27 @@ struct CampaignCanaryTests {
         #expect(canaries.schemas.count == 16)
         let search = CanarySearch(canaries.all)
         try Self.expectControl(search, input)
-        let someone = canaries.keys[0]
+        let memory = place.path + "/run"
+        try FileManager.default.createDirectory(
+            atPath: memory, withIntermediateDirectories: true)
+        try Data(#"sed -i "s/\"name\": \".*\"/\"name\": \"$1\"/" "$2""#.utf8).write(
+            to: URL(fileURLWithPath: place.path + "/editor.sh"))
+        let line = try Place.read("\(input)/npcs.ndjson").prefix { $0 != 10 }
+        try Data(line).write(to: URL(fileURLWithPath: place.path + "/line.ndjson"))
         var calls = 0
-        for words in [
-            ["schema", "apply"] + canaries.schemas, ["import", input], ["check"],
-            ["list", "npcs"], ["export"], ["import", input],
-            ["set", "npcs", try Self.key("npcs", input), "name=\(canaries.values[0])"],
-            ["rm", "events", try Self.key("events", input), "--yes"],
-            ["get", "players", someone],
-        ] {
-            let trace = try CallTrace.run(words, vault: vault, in: place, search)
+        for words in try Self.commands(canaries, input) {
+            let isEdit = words[0] == "edit"
+            let trace = try CallTrace.run(
+                words, vault: vault, in: place, search,
+                input: words.contains("--stdin") ? place.path + "/line.ndjson" : nil,
+                variables: [
+                    "XDG_RUNTIME_DIR": memory,
+                    "VISUAL": "sh \(place.path)/editor.sh '\(canaries.values[1])'",
+                ], memory: isEdit ? memory : nil)
             print("  \(words.prefix(2)): \(trace)")
             #expect(trace.status == 0 || words[0] == "get", "\(words.prefix(2)): \(trace)")
             #expect(trace.found.isEmpty, "\(words.prefix(2)): \(trace.found.prefix(5))")
+            #expect(!isEdit || trace.keptInMemory > 3)
             let strange = trace.opened.filter { path in
                 !["vault", "state"].contains { path.hasPrefix("\(place.path)/\($0)") }
                     && path != "/dev/null" && path != "/dev/tty"
@@ -46,6 +54,7 @@ struct CampaignCanaryTests {
             calls += trace.calls
         }
         #expect(calls > 1_000)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: memory) == [])
         for folder in ["vault", "state"] {
             let finding = try search.words(below: "\(place.path)/\(folder)")
             print(
@@ -57,6 +66,38 @@ struct CampaignCanaryTests {
         print(
             "  \(canaries.names.count) names, \(canaries.keys.count) keys, "
                 + "\(canaries.values.count) values")
+    }
+
+    /// Every command about records, with words of the campaign.
+    private static func commands(
+        _ canaries: CampaignCanaries, _ input: String
+    ) throws -> [[String]] {
+        let npc = try key("npcs", input)
+        let event = try key("events", input)
+        let texts = "(select name || description as t from items) a, (select name from npcs) b"
+        return [
+            ["schema", "apply"] + canaries.schemas, ["import", input], ["check"], ["list", "npcs"],
+            ["export"], ["import", input],
+            ["set", "npcs", npc, "name=\(canaries.values[0])"],
+            ["rm", "events", event, "--yes"], ["get", "players", canaries.keys[0]],
+            ["edit", "npcs", npc], ["put", "npcs", "--stdin"], ["history", "npcs", npc],
+            ["trash", "list"], ["trash", "restore", "events", event], ["undo"], ["undo"],
+            ["set", "items", "--where", "name like 'A%'", "name=\(canaries.values[2])", "--yes"],
+            ["rm", "messages", "--where", "coffer_key < '2'", "--yes"], ["undo"],
+            ["changes"], ["search", "\"\(canaries.values[3])\""],
+            ["list", "sessions", "--where", "title > 'M'", "--sort", "title"],
+            [
+                "sql",
+                "select count(*) from (select t, count(*) from \(texts) group by t || b.name)",
+            ],
+            [
+                "sql",
+                "select max(n) from (select row_number() over (order by t) as n from \(texts))",
+            ],
+            ["sql", "select name from npcs union select title from sessions order by 1"],
+            ["history", "policy", "--versions", "1", "--yes"], ["trash", "empty", "--yes"],
+            ["rm", "messages", try key("messages", input), "--now", "--yes"],
+        ]
     }
 
     /// The search finds every word where it stands.

@@ -23,26 +23,34 @@ enum Program {
 
     /// Runs the program on the vault in a place, with the password of the samples.
     ///
-    /// - Parameter leading: A program that runs it, with its arguments.
+    /// - Parameters:
+    ///   - leading: A program that runs it, with its arguments.
+    ///   - input: The file that is standard input.
+    ///   - variables: Further environment variables.
     static func run(
-        _ words: [String], vault: String, in place: Place, leading: [String] = []
+        _ words: [String], vault: String, in place: Place, leading: [String] = [],
+        input: String? = nil, variables: [String: String] = [:]
     ) throws -> Outcome {
         let password = place.path + "/password"
         try Data(Sample.password).write(to: URL(fileURLWithPath: password))
         return try run(
             leading + [path] + words + ["--vault", vault, "--password-file", password],
-            state: place.path + "/state")
+            state: place.path + "/state", input: input, variables: variables)
     }
 
     /// Runs any program to its end.
-    static func run(_ words: [String], state: String) throws -> Outcome {
+    static func run(
+        _ words: [String], state: String, input: String? = nil,
+        variables: [String: String] = [:]
+    ) throws -> Outcome {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: words[0])
         process.arguments = Array(words.dropFirst())
         process.environment = [
             "HOME": state, "XDG_STATE_HOME": state, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8",
-        ]
-        process.standardInput = FileHandle.nullDevice
+        ].merging(variables) { $1 }
+        process.standardInput =
+            input.flatMap { FileHandle(forReadingAtPath: $0) } ?? FileHandle.nullDevice
         let output = Pipe()
         process.standardOutput = output
         let errors = NSTemporaryDirectory() + "coffer-tamper-" + UUID().uuidString
