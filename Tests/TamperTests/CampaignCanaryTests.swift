@@ -74,7 +74,7 @@ struct CampaignCanaryTests {
     ) throws -> [[String]] {
         let npc = try key("npcs", input)
         let event = try key("events", input)
-        let texts = "(select name || description as t from items) a, (select name from npcs) b"
+        let texts = "(select name || text as t from items) a, (select name from npcs limit 9) b"
         return [
             ["schema", "apply"] + canaries.schemas, ["import", input], ["check"], ["list", "npcs"],
             ["export"], ["import", input],
