@@ -62,12 +62,16 @@ internal struct SQLColumn {
     /// The declaration of a table with these columns.
     ///
     /// A type only says how a comparison treats its other side (`level = '5'`), never what is in
-    /// the column; fields of several types have none.
-    internal static func declaration(_ columns: [SQLColumn]) -> String {
+    /// the column; fields of several types have none. The own key compares as its field does.
+    internal static func declaration(_ columns: [SQLColumn], keyKind: FieldKind) -> String {
         let parts = columns.map { column in
             let name = RuleChecker.quote(column.name)
             switch column.content {
             case .field(_, let kind): return "\(name) \(type(of: kind))"
+            case .key:
+                let type = type(of: keyKind)
+                // HIDDEN alone would be read as a type, and one of numbers: datatype3, section 3.1.
+                return "\(name) \(type.isEmpty ? "BLOB" : type) HIDDEN"
             default:
                 let type = own.first { $0.name == column.name }?.type ?? ""
                 return "\(name) \(type) HIDDEN"

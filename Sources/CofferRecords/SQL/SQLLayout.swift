@@ -21,9 +21,9 @@ internal final class SQLLayout {
         definition = plan.definition
         (columns, renamed) = SQLColumn.all(of: plan)
         contents = columns.map(\.content)
-        declaration = SQLColumn.declaration(columns)
         keyPosition = plan.keyName.flatMap { plan.position(of: $0) }
         keyKind = plan.keyName.flatMap { plan.schema.field($0)?.kind } ?? .any
+        declaration = SQLColumn.declaration(columns, keyKind: keyKind)
         let shown = Set(plan.schema.fields.compactMap { plan.position(of: $0.name) })
         areExtra = plan.definition.fields.indices.map { !shown.contains($0) }
     }
