@@ -149,7 +149,7 @@ package final class RecordWriter {
     /// that was removed, as when it is put back.
     ///
     /// Otherwise whoever has read the removed one could write over the new one as if it were it.
-    private func firstRevision(of id: Identifier, _ plan: CollectionPlan) throws -> UInt64 {
+    internal func firstRevision(of id: Identifier, _ plan: CollectionPlan) throws -> UInt64 {
         guard transaction.state.hasHistory(in: plan.number),
             let last = try reader.history(of: id, in: plan, limit: 1).first
         else { return 1 }
@@ -195,10 +195,13 @@ package final class RecordWriter {
     }
 
     /// Gives a record that is not there its row and number, for others to seal and insert.
-    internal func place(_ record: PreparedRecord, id: Identifier) throws -> SealingEntry {
+    internal func place(
+        _ record: PreparedRecord, id: Identifier, revision: UInt64
+    ) throws -> SealingEntry {
         let rid = try nextRow(record.plan)
         let entry = try entry(
-            record, id: id, rid: rid, sequence: transaction.nextSequence(), header: newHeader())
+            record, id: id, rid: rid, sequence: transaction.nextSequence(),
+            header: newHeader(revision: revision))
         nextRows[record.plan.number] = rid + 1
         return entry
     }

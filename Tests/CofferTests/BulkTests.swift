@@ -95,6 +95,18 @@ import Testing
         #expect(try vault.check().isSound)
     }
 
+    @Test func aRecordThatWasRemovedGoesOnFromItsVersions() throws {
+        let vault = try vault()
+        _ = try put((0..<100).map { line($0) }, vault)
+        _ = try vault.remove("things", ["t50", "t60"])
+        let written = try put((40..<140).map { line($0) }, vault)
+        for (index, number) in (40..<140).enumerated() {
+            let isBack = number == 50 || number == 60
+            #expect(written[index].version == (isBack ? 3 : 1), "\(number)")
+        }
+        #expect(try vault.get("things", "t60").version == 3)
+    }
+
     @Test(arguments: [0, 40, 300, 899])
     func aWrongLineIsNamedAndNothingIsWritten(_ place: Int) throws {
         let vault = try vault()

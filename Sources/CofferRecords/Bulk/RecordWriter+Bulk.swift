@@ -137,10 +137,11 @@ private final class BulkWrite<Item: Sendable> {
         if case .revision = existing {
             return try writer.put(record, id: id, existing: existing)
         }
-        chunk.sealed.entries.append(try writer.place(record, id: target))
+        let revision = try writer.firstRevision(of: target, plan)
+        chunk.sealed.entries.append(try writer.place(record, id: target, revision: revision))
         chunk.places.append(place)
         underWay.insert(target)
-        return RecordWriter.Written(id: target, revision: 1, outcome: .created)
+        return RecordWriter.Written(id: target, revision: revision, outcome: .created)
     }
 
     /// Whether there is no record with an id; a look-up takes as long as half of an insert.
