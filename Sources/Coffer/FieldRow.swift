@@ -27,27 +27,26 @@ public struct FieldRow: ~Copyable {
     /// - Throws: ``VaultError/Code/damaged`` when the field does not verify;
     ///   ``VaultError/Code/usage`` for a place that there is not.
     public func value(_ index: Int) throws(VaultError) -> SQLValue {
-        var value = SQLValue.null
-        try lend(index) { value = SQLValue($0, $1) }
-        return value
+        guard let (content, bytes) = try unsafe borrow(index) else { return .null }
+        return SQLValue(content, unsafe Span<UInt8>(_unsafeBytes: bytes))
     }
 
     /// Lends the UTF-8 of a text without copying it; nothing where there is no text.
     ///
     /// - Throws: As ``value(_:)``.
     public func withText(_ index: Int, _ body: (Span<UInt8>) -> Void) throws(VaultError) {
-        try lend(index) { content, bytes in
-            if case .text = content { body(bytes) }
-        }
+        guard let (content, bytes) = try unsafe borrow(index), case .text = content else { return }
+        body(unsafe Span<UInt8>(_unsafeBytes: bytes))
     }
 
-    private func lend(
-        _ index: Int, _ receiver: (FieldContent, Span<UInt8>) -> Void
-    ) throws(VaultError) {
+    @unsafe
+    private func borrow(
+        _ index: Int
+    ) throws(VaultError) -> (content: FieldContent, bytes: UnsafeRawBufferPointer)? {
         guard index >= 0, index < count else {
             throw VaultError(.usage, "there are \(count) fields in the row, not \(index + 1)")
         }
-        do { try cursor.lend(index, to: receiver) } catch { throw VaultError(error) }
+        do { return try unsafe cursor.borrow(index) } catch { throw VaultError(error) }
     }
 }
 

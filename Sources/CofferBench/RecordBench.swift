@@ -57,7 +57,10 @@ internal final class RecordBench {
         guard what.hasPrefix(only) || what == "bulk insert" else { return }
         let start = Report.now()
         let bytes = try body()
-        note(what, "/s", who, Double(count) / (Report.now() - start) * 1e9)
+        let rate = Double(count) / (Report.now() - start) * 1e9
+        note(what, "/s", who, rate)
+        // SQL is all that a peer has.
+        if who != Self.us, what.hasPrefix("scan") { note(what + ", SQL", "/s", who, rate) }
         guard bytes > 0 else { throw BenchFailure(what: "\(what) gave nothing for \(who)") }
     }
 

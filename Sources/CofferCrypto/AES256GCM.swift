@@ -32,6 +32,10 @@ package struct AES256GCM: ~Copyable {
     /// Nonce, computed tag and, with ipsec-mb, message state and expanded key.
     private let memory: UnsafeMutableRawPointer
     private let memorySize: Int
+    #if COFFER_IPSECMB
+    /// ipsec-mb's functions; null with OpenSSL.
+    private let manager: UnsafePointer<IMB_MGR>?
+    #endif
 
     /// Makes room for a key.
     ///
@@ -59,6 +63,9 @@ package struct AES256GCM: ~Copyable {
         unsafe self.context = unsafe context
         unsafe self.memory = unsafe memory
         memorySize = size
+        #if COFFER_IPSECMB
+        unsafe manager = unsafe backend == .ipsecMB ? IPsecManager.shared : nil
+        #endif
     }
 
     deinit {
@@ -88,7 +95,7 @@ package struct AES256GCM: ~Copyable {
     /// - Throws: `library` when OpenSSL refuses.
     internal mutating func setKey(_ key: UnsafePointer<UInt8>) throws(CryptoError) {
         #if COFFER_IPSECMB
-        if let manager = unsafe IPsecManager.shared, backend == .ipsecMB {
+        if let manager = unsafe manager {
             return unsafe CCofferIPsecMB_expand(manager, key, schedule)
         }
         #endif
@@ -107,7 +114,7 @@ package struct AES256GCM: ~Copyable {
         try Self.check(plaintext.count, associated.count)
         let output = unsafe ciphertext.assumingMemoryBound(to: UInt8.self)
         #if COFFER_IPSECMB
-        if let manager = unsafe IPsecManager.shared, backend == .ipsecMB {
+        if let manager = unsafe manager {
             return unsafe CCofferIPsecMB_seal(
                 manager, schedule, state, output, bytes(of: plaintext), UInt(plaintext.count),
                 nonce, bytes(of: associated), UInt(associated.count),
@@ -140,7 +147,7 @@ package struct AES256GCM: ~Copyable {
         try Self.check(ciphertext.count, associated.count)
         let output = unsafe plaintext.assumingMemoryBound(to: UInt8.self)
         #if COFFER_IPSECMB
-        if let manager = unsafe IPsecManager.shared, backend == .ipsecMB {
+        if let manager = unsafe manager {
             unsafe CCofferIPsecMB_open(
                 manager, schedule, state, output, bytes(of: ciphertext), UInt(ciphertext.count),
                 nonce, bytes(of: associated), UInt(associated.count),

@@ -60,6 +60,20 @@ package struct FieldCoder: ~Copyable, Sendable {
         return try value(scalar(header.tag, plain.span), plain.span)
     }
 
+    /// Reads a plaintext as `lend(_:to:)` does, where its body lies in it as it is.
+    ///
+    /// - Returns: What it holds and where; nil when the body is compressed.
+    /// - Throws: As `lend(_:to:)`.
+    package func find(
+        _ input: Span<UInt8>
+    ) throws(FieldCodingError) -> (content: FieldContent, body: Range<Int>)? {
+        let header = try FieldHeader(input)
+        guard header.plainCount == nil else { return nil }
+        try header.checkPadding(of: input)
+        guard header.body.count <= limit else { throw .tooLong }
+        return (try content(header.tag, input.extracting(header.body)), header.body)
+    }
+
     /// Makes a value of what was lent.
     ///
     /// - Throws: ``FieldCodingError/wrongBody`` for text that is not UTF-8, a number that

@@ -231,6 +231,23 @@ extension RecordOpener {
         } catch { throw damage(index, plan) }
     }
 
+    /// Opens one field as ``field(_:_:plan:)`` does, into a batch.
+    mutating func open(
+        _ index: Int, _ row: borrowing Statement, plan: CollectionPlan,
+        into batch: inout OpenedRows
+    ) throws {
+        try decrypt(index, row, plan)
+        let bytes = unsafe plain.bytes
+        if let (content, body) = try coder.find(unsafe Span<UInt8>(_unsafeBytes: bytes)) {
+            return unsafe batch.append(content, UnsafeRawBufferPointer(rebasing: bytes[body]))
+        }
+        try coder.lend(unsafe Span<UInt8>(_unsafeBytes: bytes)) { content, body in
+            unsafe body.withUnsafeBufferPointer {
+                unsafe batch.append(content, UnsafeRawBufferPointer($0))
+            }
+        }
+    }
+
     private func damage(_ index: Int, _ plan: CollectionPlan) -> Failure {
         .damaged("field \(plan.fieldNumbers[present[index]])")
     }

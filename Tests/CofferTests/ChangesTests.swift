@@ -5,7 +5,7 @@ import Testing
 @testable import Coffer
 
 /// The changes of a vault as an async sequence.
-@Suite(.timeLimit(.minutes(1))) struct ChangesTests {
+@Suite(.timeLimit(.minutes(20))) struct ChangesTests {
     /// What a reader of changes has been given so far.
     private final class Feed: Sendable {
         private let seen = Mutex<[String]>([])

@@ -4,7 +4,7 @@ import Testing
 @testable import Coffer
 
 /// What becomes of a write whose record was changed since it was read.
-@Suite(.timeLimit(.minutes(3))) struct ConflictTests {
+@Suite(.timeLimit(.minutes(20))) struct ConflictTests {
     private static let writers = 4
     private static let rounds = 200
 

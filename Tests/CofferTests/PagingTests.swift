@@ -4,7 +4,7 @@ import Testing
 @testable import Coffer
 
 /// Records that are read in pages.
-@Suite(.timeLimit(.minutes(1))) struct PagingTests {
+@Suite(.timeLimit(.minutes(20))) struct PagingTests {
     private static let count = 3_000
 
     private func filled(_ scratch: Scratch) throws -> RecordCollection<Hero> {

@@ -120,7 +120,8 @@ extension CollectionCursor {
 
     private func tell(_ position: Int, _ result: ColumnResult) throws {
         if let scan {
-            return try scan.lend(position) { Self.tell($0, $1, result) }
+            guard let (content, bytes) = try unsafe scan.borrow(position) else { return }
+            return Self.tell(content, unsafe Span<UInt8>(_unsafeBytes: bytes), result)
         }
         guard let current else { return }
         do {

@@ -28,13 +28,15 @@ package final class FieldCursor {
     /// The double that a number's literal stands for in SQL; nil where none does.
     package static func double(_ literal: String) -> Double? { SQLNumber.double(literal) }
 
-    /// Lends what a field holds, by its place among those asked for; nothing when it is absent.
+    /// What a field holds, by its place among those asked for; nil when it is absent.
     ///
+    /// - Important: The bytes are there until the next row, or the next field.
     /// - Throws: `RecordsError.damaged`.
-    package func lend(
-        _ index: Int, to receiver: (FieldContent, Span<UInt8>) -> Void
-    ) throws {
-        try rows.lend(positions[index], to: receiver)
+    @unsafe
+    package func borrow(
+        _ index: Int
+    ) throws -> (content: FieldContent, bytes: UnsafeRawBufferPointer)? {
+        try unsafe rows.borrow(positions[index])
     }
 }
 

@@ -81,7 +81,7 @@ internal struct OpenedRows: ~Copyable {
     }
 
     /// Appends what the next wanted field of the row holds.
-    mutating func append(_ content: FieldContent, _ body: Span<UInt8>) {
+    mutating func append(_ content: FieldContent, _ body: UnsafeRawBufferPointer) {
         var cell = Cell()
         switch content {
         case .null: cell.kind = .null
@@ -103,9 +103,7 @@ internal struct OpenedRows: ~Copyable {
             } else {
                 cell.word = Int64(bytes.count)
                 cell.count = Int32(body.count)
-                unsafe body.withUnsafeBufferPointer {
-                    unsafe bytes.append(UnsafeRawBufferPointer($0))
-                }
+                unsafe bytes.append(body)
             }
         }
         cells.append(raw: cell)
@@ -122,19 +120,27 @@ internal struct OpenedRows: ~Copyable {
 
     private func cell(_ index: Int, _ slot: Int) -> Cell { cells.load(index * wanted.count + slot) }
 
-    /// Lends what a row holds in a field, by the field's place in the definition.
-    ///
-    /// - Returns: Whether it was opened, or is absent; then nothing is lent.
-    func lend(
-        _ index: Int, _ position: Int, to receiver: (FieldContent, Span<UInt8>) -> Void
-    ) -> Bool {
+    /// What is known of a field.
+    @unsafe
+    enum Finding {
+        /// The record has none.
+        case absent
+        /// It was not opened ahead.
+        case closed
+        /// It holds this; its bytes are there until the batch is filled again.
+        case opened(FieldContent, UnsafeRawBufferPointer)
+    }
+
+    /// What a row holds in a field, by the field's place in the definition.
+    @unsafe
+    func find(_ index: Int, _ position: Int) -> Finding {
         let slot = slots[position]
-        guard slot >= 0 else { return false }
+        guard slot >= 0 else { return unsafe .closed }
         let cell = cell(index, slot)
         let content: FieldContent
         switch cell.kind {
-        case .absent: return true
-        case .closed: return false
+        case .absent: return unsafe .absent
+        case .closed: return unsafe .closed
         case .null: content = .null
         case .no: content = .bool(false)
         case .yes: content = .bool(true)
@@ -146,11 +152,7 @@ internal struct OpenedRows: ~Copyable {
         case .json: content = .json
         }
         let start = cell.kind.rawValue >= Kind.number.rawValue ? Int(cell.word) : 0
-        receiver(
-            content,
-            unsafe Span<UInt8>(
-                _unsafeBytes: UnsafeRawBufferPointer(
-                    rebasing: bytes.bytes[start..<start + Int(cell.count)])))
-        return true
+        return unsafe .opened(
+            content, UnsafeRawBufferPointer(rebasing: bytes.bytes[start..<start + Int(cell.count)]))
     }
 }

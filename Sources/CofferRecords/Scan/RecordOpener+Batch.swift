@@ -89,12 +89,8 @@ extension RecordOpener {
                 batch.append(.closed)
                 continue
             }
-            do {
-                try lend(index, row, plan: filling.plan) { content, bytes in
-                    batch.append(content, bytes)
-                }
-            } catch Failure.damaged {
-                // Said when it is asked for, which may never be.
+            // What is damaged is said when it is asked for, which may never be.
+            do { try open(index, row, plan: filling.plan, into: &batch) } catch {
                 batch.append(.closed)
             }
         }

@@ -30,6 +30,8 @@ internal final class RowScan {
     /// For each field of the definition, in how many rows of the batch it was asked for.
     private var asked: [Int]
     private var last: Int64?
+    /// A field that was not opened ahead.
+    private var reread = RawBuffer(capacity: 64)
     /// Whether the end was reached and nothing is missing.
     private(set) var isProved = false
     private var isStarted = false
@@ -216,14 +218,37 @@ extension RowScan {
     /// What is known of the row at hand beside its fields.
     var head: OpenedRows.Row { batch.it.row(row) }
 
-    /// Lends what the row at hand holds in a field; nothing when it is absent.
+    /// What the row at hand holds in a field; nil when it is absent.
+    ///
+    /// The bytes are there until the next row, or until another field has to be read again.
     ///
     /// - Parameter position: The field's place in the definition.
     /// - Throws: `RecordsError.damaged`.
-    func lend(_ position: Int, to receiver: (FieldContent, Span<UInt8>) -> Void) throws {
+    @unsafe
+    func borrow(_ position: Int) throws -> (content: FieldContent, bytes: UnsafeRawBufferPointer)? {
         if isLearning { asked[position] += 1 }
-        guard !batch.it.lend(row, position, to: receiver) else { return }
-        try lendAgain(position, to: receiver)
+        switch unsafe batch.it.find(row, position) {
+        case .opened(let content, let bytes): return unsafe (content, bytes)
+        case .absent: return nil
+        case .closed: break
+        }
+        var found: FieldContent?
+        try lendAgain(position) { content, bytes in
+            found = content
+            reread.truncate(to: 0)
+            unsafe bytes.withUnsafeBufferPointer {
+                unsafe reread.append(UnsafeRawBufferPointer($0))
+            }
+        }
+        return unsafe found.map { unsafe ($0, reread.bytes) }
+    }
+
+    /// Lends what the row at hand holds in a field; nothing when it is absent.
+    ///
+    /// - Throws: `RecordsError.damaged`.
+    func lend(_ position: Int, to receiver: (FieldContent, Span<UInt8>) -> Void) throws {
+        guard let (content, bytes) = try unsafe borrow(position) else { return }
+        receiver(content, unsafe Span<UInt8>(_unsafeBytes: bytes))
     }
 
     /// Opens the row at hand again, for what was not opened ahead.

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// What the tutorial and the articles build does what they say.
-@Suite(.timeLimit(.minutes(1))) struct TutorialTests {
+@Suite(.timeLimit(.minutes(20))) struct TutorialTests {
     private static let fighters = [
         Combatant(id: "ana", name: "Ana", bonus: 4), Combatant(id: "bo", name: "Bo", bonus: 0),
         Combatant(id: "gob", name: "Goblin", bonus: 2),
