@@ -47,13 +47,11 @@ package struct Identifier: Hashable, Sendable, BitwiseCopyable, Comparable,
                 guard character == UInt8(ascii: "-") else { return nil }
                 continue
             }
-            let digit: UInt8
-            switch character {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = character - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = character - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = character - UInt8(ascii: "A") + 10
-            default: return nil
-            }
+            // Without a branch for each kind of digit: those of an id are random.
+            let number = character &- UInt8(ascii: "0")
+            let letter = (character | 0x20) &- UInt8(ascii: "a")
+            guard number < 10 || letter < 6 else { return nil }
+            let digit = number < 10 ? number : letter + 10
             if digits < 16 {
                 words.0 = words.0 << 4 | UInt64(digit)
             } else {

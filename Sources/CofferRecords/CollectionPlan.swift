@@ -22,6 +22,8 @@ package final class CollectionPlan: Sendable {
     internal let fieldColumns: [Int]
     /// For each field of the definition, its number.
     internal let fieldNumbers: [UInt16]
+    /// Whether these numbers ascend, as they do unless fields have come and gone.
+    internal let areNumbersAscending: Bool
     /// For each field of the definition, whether it is under the person's key.
     internal let areSubjects: [Bool]
     /// The number of scopes.
@@ -82,6 +84,7 @@ package final class CollectionPlan: Sendable {
         }
         fieldColumns = definition.fields.map { places[Definition.Column(.field, $0.number)] ?? 0 }
         fieldNumbers = definition.fields.map(\.number)
+        areNumbersAscending = zip(fieldNumbers, fieldNumbers.dropFirst()).allSatisfy { $0 < $1 }
         areSubjects = definition.fields.map { $0.scope == .subject }
         scopeCount = definition.scopes.count
         clearColumns = definition.fields.map { field in

@@ -82,9 +82,11 @@ internal struct RecordOpener: ~Copyable {
     /// What the opened header says; it was found to be whole, and to list the fields present.
     private func recordHeader(_ plan: CollectionPlan) -> RecordHeader {
         let row = row
+        var numbers = present.map { plan.fieldNumbers[$0] }
+        if !plan.areNumbersAscending { numbers.sort() }
         return RecordHeader(
             created: row.created, modified: row.modified, device: row.device,
-            revision: row.revision, present: present.map { plan.fieldNumbers[$0] }.sorted())
+            revision: row.revision, present: numbers)
     }
 
     /// Opens the header of the current row, a full row of `plan`, and reads it.

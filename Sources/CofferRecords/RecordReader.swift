@@ -19,6 +19,7 @@ package final class RecordReader {
     /// The transaction whose own writes are read; nil on a snapshot that nobody writes to.
     private let transaction: Transaction?
     private let tools: RecordTools
+    private var plansByName: [String: CollectionPlan] = [:]
 
     /// An opener; a class, because dictionaries hold no noncopyable values.
     internal final class Opener {
@@ -43,7 +44,10 @@ package final class RecordReader {
     ///
     /// - Throws: `RecordsError.noCollection`.
     package func plan(named name: String) throws -> CollectionPlan {
-        try records.plan(named: name, in: frame)
+        if let known = plansByName[name] { return known }
+        let plan = try records.plan(named: name, in: frame)
+        plansByName[name] = plan
+        return plan
     }
 
     /// All collections in order of their numbers.

@@ -37,6 +37,8 @@ public final class WriteCollection<Content: Sendable>: ReadCollection<Content> {
 
     /// Writes whole records, as ``put(_:)-(Content)`` does each of them.
     ///
+    /// From 32 records on a second thread encodes and seals them.
+    ///
     /// - Returns: What became of each, in the same order.
     /// - Throws: As ``put(_:)-(Content)``, with the place of the record in front.
     /// - Complexity: O(log n) for each.
@@ -44,15 +46,19 @@ public final class WriteCollection<Content: Sendable>: ReadCollection<Content> {
     public func put(_ contents: [Content]) throws(VaultError) -> [Vault.Written] {
         try transaction.writing { writer in
             let plan = try writer.plan(named: name)
-            return try contents.enumerated().map { place, content in
-                do {
-                    let value = try coder.encode(content, in: name)
-                    return Vault.Written(try writer.put(value, in: plan, existing: .update))
-                } catch {
+            var written: [Vault.Written] = []
+            var rest = contents[...]
+            let (coder, name) = (coder, name)
+            try writer.putAll(
+                in: plan, existing: .update, next: { rest.popFirst() },
+                prepare: { content, preparer, plan in
+                    try preparer.prepare(try coder.encode(content, in: name), in: plan)
+                }, each: { written.append(Vault.Written($1)) },
+                failure: { place, error in
                     let error = VaultError(error)
-                    throw VaultError(error.code, "record \(place): \(error.message)")
-                }
-            }
+                    return VaultError(error.code, "record \(place): \(error.message)")
+                })
+            return written
         }
     }
 

@@ -170,18 +170,41 @@ internal final class RowScan {
             let source = try makeSource(companion.connection, opener, keys)
             second = source
             board.beginSecond()
+            let handover = Handover(source)
             let isRunning = WorkThread.start {
-                var done: RowBatch?
-                while let (batch, part) = board.next(after: done) {
-                    if let range = parts[part] { source.read(range, into: batch) }
-                    done = batch
-                }
+                Self.read(parts, board, handover)
                 board.endSecond()
             }
             if !isRunning { board.endSecond() }
         } catch {
             // One thread does it, too.
             second = nil
+        }
+    }
+
+    /// What the second thread does.
+    ///
+    /// It holds nothing any more when it says that it is done: the first connection must be the
+    /// last one to close.
+    private static func read(_ parts: ScanParts, _ board: ScanBoard, _ handover: Handover) {
+        guard let source = handover.take() else { return }
+        var done: RowBatch?
+        while let (batch, part) = board.next(after: done) {
+            if let range = parts[part] { source.read(range, into: batch) }
+            done = batch
+        }
+    }
+
+    /// Gives a source to the second thread, which alone has it then besides the scan.
+    private final class Handover: @unchecked Sendable {
+        // Sendable is true because it is filled before the thread starts and emptied by it.
+        private var source: RowSource?
+
+        init(_ source: RowSource) { self.source = source }
+
+        func take() -> RowSource? {
+            defer { source = nil }
+            return source
         }
     }
 
