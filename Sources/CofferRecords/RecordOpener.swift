@@ -53,9 +53,6 @@ internal struct RecordOpener: ~Copyable {
     /// The id of the row whose header was opened.
     var id: Identifier { codes.id }
 
-    /// The seal of the row whose header was opened.
-    var rowSeal: [UInt8] { unsafe Array(seal.bytes) }
-
     /// Lends the seal of the row whose header was opened.
     func withSeal(_ body: (UnsafeRawBufferPointer) -> Void) { unsafe body(seal.bytes) }
 

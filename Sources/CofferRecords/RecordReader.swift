@@ -67,8 +67,8 @@ package final class RecordReader {
         return record
     }
 
-    /// The record with `id` outside of a transaction, as long as the vault is in the state that this
-    /// reader knows; nil when it is not, or has no such record.
+    /// The record with `id`, in a transaction or without one, as long as the vault is in the state
+    /// that this reader knows; nil when it is not, or has no such record.
     ///
     /// - Parameters:
     ///   - plaintexts: Takes what was opened, when `isKept`.

@@ -65,6 +65,31 @@ import Testing
         for record in 0..<10 { #expect(try number(record, vault) == "-1") }
     }
 
+    @Test func aChangeIsSeenAlthoughSomethingElseWasReadInBetween() throws {
+        let vault = try vault()
+        let other = try scratch.open()
+        var value = 1_000
+        for writer in [vault, other] {
+            for reading in ["scan", "get", "transaction", "count"] {
+                _ = try number(3, vault)
+                #expect(vault.statistics.cachedRecords > 0)
+                value += 1
+                try put([(3, "\(value)")], writer)
+                switch reading {
+                case "scan": try vault.scan("things") { _ in true }
+                case "get": _ = try number(value % 100 + 1, vault)
+                case "transaction": _ = try vault.read { try $0.get("things", "t9").json }
+                default: try vault.query("SELECT count(*) FROM things") { _ in true }
+                }
+                #expect(try number(3, vault) == "\(value)", "\(reading)")
+            }
+        }
+        _ = try other.remove("things", ["t3"])
+        try vault.scan("things") { _ in true }
+        let gone = #expect(throws: VaultError.self) { _ = try vault.get("things", "t3") }
+        #expect(gone?.code == .noRecord)
+    }
+
     @Test func aSchemaThatMovesAFieldIsSeen() throws {
         let vault = try vault()
         let before = try vault.get("things", "t1")

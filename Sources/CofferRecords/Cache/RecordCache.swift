@@ -102,6 +102,15 @@ extension RecordCache {
         link(place)
     }
 
+    /// Whether it belongs to the state that a reader knows.
+    ///
+    /// The vault may have moved on in a transaction that did not ask for single records.
+    func isUpToDate(with reader: RecordReader) throws -> Bool {
+        let state = try reader.state()
+        return frame === reader.frame.identity && instance == state.instance
+            && sequence == state.sequence
+    }
+
     /// Lets go of everything that was changed since the state it belongs to.
     func follow(_ reader: RecordReader) throws {
         let state = try reader.state()

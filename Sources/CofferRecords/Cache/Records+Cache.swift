@@ -25,31 +25,31 @@ extension Records {
         return try read { reader in
             try cache.follow(reader)
             let plan = try reader.plan(named: collection)
-            if let record = cache.find(text, in: plan) { return record }
-            for id in reader.candidates(text, in: plan) {
-                if let record = try reader.get(id, in: plan) { return record }
-            }
-            return nil
+            return try cache.find(text, in: plan) ?? open(text, in: plan, reader)
         }
     }
 
-    /// A record that is here, or in the vault as the last transaction saw it; nil for any that
-    /// takes a transaction to find.
+    /// A record that is here, or in the vault, while both are in the state that the last
+    /// transaction saw; nil for any that takes a transaction to find.
     private func find(_ text: String, in collection: String) throws -> Record? {
-        guard let reader = currentReader else { return nil }
+        guard let reader = currentReader, try cache.isUpToDate(with: reader) else { return nil }
         let plan = try reader.plan(named: collection)
         if cache.has(text, in: plan) {
             return try store.isUnchanged() ? cache.find(text, in: plan) : nil
         }
+        return try open(text, in: plan, reader)
+    }
+
+    /// Opens a record and keeps it.
+    private func open(
+        _ text: String, in plan: CollectionPlan, _ reader: RecordReader
+    ) throws -> Record? {
         var plaintexts = OpenedPlaintexts()
         for id in reader.candidates(text, in: plan) {
             guard let record = try reader.getAtOnce(id, in: plan, &plaintexts, cache.isOn) else {
                 continue
             }
-            if cache.isOn {
-                try cache.follow(reader)
-                cache.keep(record, moving: &plaintexts, as: text, in: plan)
-            }
+            if cache.isOn { cache.keep(record, moving: &plaintexts, as: text, in: plan) }
             return record
         }
         return nil

@@ -15,12 +15,6 @@ internal final class CollectionCursor: VirtualCursor {
     private var scan: RowScan?
     internal private(set) var isAtEnd = true
 
-    /// A statement; a class, because optionals of noncopyable values are awkward to borrow.
-    private final class Stepper {
-        let it: Statement
-        init(_ statement: consuming Statement) { it = statement }
-    }
-
     internal init(_ table: CollectionTable, _ opener: RecordReader.Opener) {
         self.table = table
         self.opener = opener

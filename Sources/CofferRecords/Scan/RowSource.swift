@@ -22,12 +22,6 @@ internal final class RowSource: @unchecked Sendable {
     /// Whether the rows of this collection are alike enough to leave columns out.
     private var isNarrowing = true
 
-    /// A statement; a class, because noncopyable values cannot be optional members of this one.
-    private final class Stepper {
-        let it: Statement
-        init(_ statement: consuming Statement) { it = statement }
-    }
-
     /// Prepares to read.
     ///
     /// - Parameters:
