@@ -93,6 +93,7 @@ let package = Package(
             "CofferKeys",
             ["CofferBytes", "CofferShims", "CofferFormat", "CofferCrypto", "CCofferUTF8proc"],
             settings: testFloor),
+        room("CofferBundles", ["CofferBytes", "CofferDisk", "CofferFormat", "CofferCrypto"]),
         room(
             "CofferStore",
             [

@@ -96,6 +96,14 @@ package struct Definition: Equatable, Sendable {
         }
     }
 
+    /// With this begin the names of the collections that Coffer keeps for itself.
+    ///
+    /// No collection of a user can have such a name: theirs have no colon.
+    package static let systemPrefix = "coffer:"
+
+    /// Whether Coffer keeps it for itself.
+    package var isSystem: Bool { name.hasPrefix(Self.systemPrefix) }
+
     /// The largest definition in bytes.
     package static let sizeLimit = 4 << 20
     /// The most fields of a collection beside its overflow field.

@@ -48,6 +48,8 @@ package final class CollectionPlan: Sendable {
     internal let selectHistory: String
     /// Copies a row into the history: number, note and row number of the record.
     internal let keep: String
+    /// Inserts into the history: the columns of a record, then number and note.
+    internal let insertHistory: String
 
     /// Prepares a collection by the schema in its definition.
     ///
@@ -60,7 +62,8 @@ package final class CollectionPlan: Sendable {
         self.init(
             definition,
             schema: try CollectionSchema(
-                parsing: value, text: definition.schema, name: definition.name))
+                parsing: value, text: definition.schema, name: definition.name,
+                isSystem: definition.isSystem))
     }
 
     /// Prepares a collection.
@@ -113,6 +116,9 @@ package final class CollectionPlan: Sendable {
         insert =
             "INSERT INTO \(table)(\(names.joined(separator: ", "))) "
             + "VALUES(\(marks.joined(separator: ", ")))"
+        insertHistory =
+            "INSERT INTO h_\(definition.collection)(\(columns), hid, note) "
+            + "VALUES(\(marks.joined(separator: ", ")), ?\(names.count + 1), ?\(names.count + 2))"
         let changes = zip(names, marks).dropFirst().map { "\($0) = \($1)" }
         update = "UPDATE \(table) SET \(changes.joined(separator: ", ")) WHERE rid = ?1"
     }

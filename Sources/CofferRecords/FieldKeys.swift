@@ -58,6 +58,11 @@ internal final class FieldKeys {
         try subjectKey(number)?.facts.subject
     }
 
+    /// The id of the key of a person; nil where there is no such key.
+    func subjectKeyID(_ number: UInt32) throws -> Identifier? {
+        try subjectKey(number)?.facts.id
+    }
+
     private func subjectKey(_ number: UInt32) throws -> Keyring.Key? {
         let rows = try connection.cached("SELECT who, seal FROM dkey WHERE num = ?1")
         try rows.bind(Int64(number), at: 1)

@@ -73,7 +73,7 @@ internal struct RecordOpener: ~Copyable {
             device: Identifier(
                 unsafe Span<UInt8>(
                     _unsafeBytes: UnsafeRawBufferPointer(rebasing: bytes[16..<32]))),
-            revision: word(32), id: id)
+            revision: word(32), id: id, subject: keys.count > 1 ? keys[1] : 0)
     }
 
     /// What the opened header says; it was found to be whole, and to list the fields present.

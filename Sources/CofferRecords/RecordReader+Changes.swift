@@ -58,7 +58,10 @@ extension RecordReader {
         while true {
             let found = try page(after: last, plans)
             guard let newest = found.last else { return }
-            for one in found { guard try each(try open(one)) else { return } }
+            for one in found {
+                guard let change = try open(one) else { continue }
+                guard try each(change) else { return }
+            }
             last = newest.sequence
         }
     }
@@ -89,7 +92,7 @@ extension RecordReader {
         return Array(found.prefix(Self.page))
     }
 
-    private func open(_ found: Found) throws -> RecordChange {
+    private func open(_ found: Found) throws -> RecordChange? {
         guard let plan = found.plan else { return try openGrave(found.sequence) }
         let row = try connection.cached(plan.select + " WHERE rid = ?1")
         try row.bind(found.rid, at: 1)
@@ -103,7 +106,8 @@ extension RecordReader {
             isDeletion: false)
     }
 
-    private func openGrave(_ sequence: UInt64) throws -> RecordChange {
+    /// A deletion; nil where the record was one that Coffer kept for itself.
+    private func openGrave(_ sequence: UInt64) throws -> RecordChange? {
         let row = try connection.cached("SELECT seal FROM tomb WHERE seq = ?1")
         try row.bind(Int64(bitPattern: sequence), at: 1)
         guard try row.step() else { throw StoreError.damaged("deletion \(sequence)") }
@@ -111,6 +115,7 @@ extension RecordReader {
         guard let definition = frame.catalog[grave.collection] else {
             throw StoreError.damaged("deletion \(sequence)")
         }
+        guard !definition.isSystem else { return nil }
         return RecordChange(
             sequence: sequence, collection: definition.name, id: grave.id,
             revision: grave.revision, isDeletion: true)

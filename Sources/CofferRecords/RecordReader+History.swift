@@ -91,6 +91,14 @@ extension RecordReader {
     internal func openHistory(
         _ row: borrowing Statement, _ plan: CollectionPlan
     ) throws -> OldVersion {
+        let (number, note) = try openNote(row, plan)
+        return OldVersion(number: number, note: note, record: try open(row, plan))
+    }
+
+    /// Opens the note of the current row, a full row of the history of `plan`.
+    internal func openNote(
+        _ row: borrowing Statement, _ plan: CollectionPlan
+    ) throws -> (number: UInt64, note: HistoryNote) {
         let place = Self.historyPlace(plan)
         let number = UInt64(bitPattern: row.int64(place))
         guard row.columnType(place + 1) == .blob, row.columnType(4) == .blob,
@@ -100,7 +108,7 @@ extension RecordReader {
         else {
             throw damaged(plan, row.int64(0), Identifier(row.bytes(1)), "an older version")
         }
-        return OldVersion(number: number, note: note, record: try open(row, plan))
+        return (number, note)
     }
 
     /// Where number and note stand after the columns of the record.
@@ -108,7 +116,8 @@ extension RecordReader {
         CollectionPlan.fixedColumns + plan.definition.columns.count
     }
 
-    private func add(
+    /// Counts the current row, a full row of the history of `plan`.
+    internal func add(
         _ row: borrowing Statement, _ plan: CollectionPlan, to tally: inout VaultState.Tally
     ) {
         let place = Self.historyPlace(plan)

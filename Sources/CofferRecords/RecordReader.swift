@@ -52,6 +52,13 @@ package final class RecordReader {
 
     /// All collections in order of their numbers.
     package func plans() throws -> [CollectionPlan] {
+        try allPlans().filter { !$0.definition.isSystem }
+    }
+
+    /// The plans of all collections, those that Coffer keeps for itself too, by number.
+    ///
+    /// - Throws: `StoreError.damaged` for a schema that cannot be read.
+    package func allPlans() throws -> [CollectionPlan] {
         try frame.catalog.definitions.map { try records.plan($0) }
     }
 

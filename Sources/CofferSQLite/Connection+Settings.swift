@@ -69,6 +69,17 @@ extension Connection {
         state.isDirectorySynchronized = false
     }
 
+    /// Keeps no journal and syncs nothing: for a database that is thrown away unless it is
+    /// finished, and synced as a whole by whoever finishes it.
+    ///
+    /// - Throws: ``ResultCode/misuse`` where SQLite keeps another journal.
+    package func useNoJournal() throws(SQLiteError) {
+        guard try journalMode("PRAGMA journal_mode=OFF") == "off" else {
+            throw SQLiteError(.misuse, "a database without a journal is not possible here")
+        }
+        try handleRun("PRAGMA synchronous=OFF")
+    }
+
     /// Whether the database has a write-ahead log.
     package func usesWriteAheadLog() throws(SQLiteError) -> Bool {
         try journalMode("PRAGMA journal_mode") == "wal"

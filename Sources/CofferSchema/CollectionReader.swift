@@ -19,7 +19,10 @@ internal struct CollectionReader {
     internal init(schema: Value) { self.schema = schema }
 
     /// The name given, or one made of the title.
-    internal func collectionName(given: String) throws(SchemaError) -> String {
+    internal func collectionName(
+        given: String, isSystem: Bool
+    ) throws(SchemaError) -> String {
+        if isSystem { return given }
         if given.isEmpty {
             guard case .text(let title)? = schema["title"],
                 let name = CollectionSchema.normalizedName(title)

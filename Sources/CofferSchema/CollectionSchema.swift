@@ -38,13 +38,16 @@ package struct CollectionSchema: Sendable {
     ///   - schema: The schema.
     ///   - text: The bytes that it was read from, kept as they are.
     ///   - name: The name of the collection; empty to take it from `title`.
+    ///   - isSystem: Whether Coffer keeps it for itself; then its name is taken as it is.
     /// - Throws: ``SchemaError`` with the place in the schema: ``SchemaError/Code/name`` for a
     ///   name that cannot be used, ``SchemaError/Code/keyword`` for a keyword of Coffer that is
     ///   unknown, misplaced, of the wrong form or against another one, and whatever
     ///   `JSONSchema.compile` throws.
-    package init(parsing schema: Value, text: [UInt8], name: String) throws(SchemaError) {
+    package init(
+        parsing schema: Value, text: [UInt8], name: String, isSystem: Bool = false
+    ) throws(SchemaError) {
         var reader = CollectionReader(schema: schema)
-        self.name = try reader.collectionName(given: name)
+        self.name = try reader.collectionName(given: name, isSystem: isSystem)
         rules = try JSONSchema.compile(schema)
         try reader.readFields()
         try reader.readCollection()

@@ -17,7 +17,14 @@ package struct Catalog: Sendable {
     package subscript(_ number: UInt32) -> Definition? { byNumber[number] }
 
     /// The definition of a collection by its name.
-    package func named(_ name: String) -> Definition? { byName[name].flatMap { byNumber[$0] } }
+    package func named(_ name: String) -> Definition? {
+        byName[name].flatMap { byNumber[$0] }.flatMap { $0.isSystem ? nil : $0 }
+    }
+
+    /// The newest definition of a collection that Coffer keeps for itself.
+    package func system(_ name: String) -> Definition? {
+        byName[name].flatMap { byNumber[$0] }.flatMap { $0.isSystem ? $0 : nil }
+    }
 
     /// Whether a state counts these collections and no others, and has given their numbers.
     internal func fits(_ state: VaultState) -> Bool {

@@ -23,6 +23,8 @@ package final class Transaction {
     package let change: UInt64
     /// Whether what this transaction changes can be undone.
     package var isUndoable = true
+    /// Whether it changes only what Coffer keeps for itself; what was undone before still can be.
+    package var isSilent = false
     private let store: Store
     /// Authenticates rows, ready for many; and the message of the row at hand.
     private let authenticator: HMACSHA256.Authenticator
@@ -120,6 +122,28 @@ package final class Transaction {
         frame = try frame.with(catalog)
     }
 
+    /// The number of the active key for a purpose that not every vault has; made at first use.
+    ///
+    /// - Throws: `StoreError.exhausted`, `KeysError`, `SQLiteError`.
+    package func key(for purpose: KeyRow.Purpose) throws -> UInt32 {
+        if let key = try? frame.keyring.active(purpose) { return key.number }
+        let number = state.nextKey
+        guard number < .max else { throw StoreError.exhausted("keys") }
+        state.nextKey += 1
+        let seal = try Keyring.make(
+            number: number, purpose: purpose, subject: nil, created: now,
+            root: frame.keyring.root, vault: vault, randomness: randomness)
+        let statement = try connection.prepare("INSERT INTO dkey(num, seal) VALUES(?1, ?2)")
+        try statement.bind(Int64(number), at: 1)
+        try statement.bind(blob: seal, at: 2)
+        _ = try statement.step()
+        enter(.key, key: Int64(number).bigEndianBytes, seal: seal)
+        var keyring = frame.keyring
+        try keyring.add(number: number, who: nil, seal: seal)
+        frame = try Frame(keyring: keyring, catalog: frame.catalog)
+        return number
+    }
+
     /// Holds the database's schema against the catalog as this transaction leaves it.
     ///
     /// - Throws: `StoreError.damaged`.
@@ -129,7 +153,11 @@ package final class Transaction {
 
     /// Leaves a tombstone under a new sequence number.
     package func bury(_ tombstone: Tombstone) throws {
-        let sequence = nextSequence()
+        try insert(tombstone, sequence: nextSequence())
+    }
+
+    /// Leaves a tombstone under a number that it has already.
+    internal func insert(_ tombstone: Tombstone, sequence: UInt64) throws {
         let seal = try Cobblestone.seal(
             tombstone.bytes, under: frame.catalogKey,
             context: SealContext.make(
@@ -146,9 +174,16 @@ package final class Transaction {
     package func note(
         _ reason: HistoryNote.Reason, number: UInt64, collection: UInt32, seal: [UInt8]
     ) throws -> [UInt8] {
-        let note = HistoryNote(
-            change: change, time: now, reason: reason, digest: SHA256.hash(seal))
-        return try Cobblestone.seal(
+        try sealNote(
+            HistoryNote(change: change, time: now, reason: reason, digest: SHA256.hash(seal)),
+            number: number, collection: collection)
+    }
+
+    /// Seals the note of an older version, as it is.
+    package func sealNote(
+        _ note: HistoryNote, number: UInt64, collection: UInt32
+    ) throws -> [UInt8] {
+        try Cobblestone.seal(
             note.bytes, under: frame.catalogKey,
             context: HistorySeal.context(vault, collection, number), randomness: randomness)
     }
@@ -174,7 +209,7 @@ package final class Transaction {
     /// Seals and writes the new state; the last thing before the commit.
     internal func finish() throws -> Store.Verified {
         state.generation += 1
-        if state.sequence >= change { state.change = isUndoable ? change : 0 }
+        if state.sequence >= change, !isSilent { state.change = isUndoable ? change : 0 }
         if state.devices[device] == nil, state.devices.count >= VaultState.deviceLimit,
             let oldest = state.devices.min(by: { $0.value < $1.value })?.key
         {

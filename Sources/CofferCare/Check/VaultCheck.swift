@@ -35,7 +35,7 @@ package struct VaultCheck {
                 for (body, tally) in state.bodies where body.table == .records {
                     total = total.addingReportingOverflow(tally.rows).partialValue
                 }
-                for plan in try reader.plans() {
+                for plan in try reader.allPlans() {
                     do { try checkRecords(plan, reader, state) } catch { try note(error) }
                 }
                 do { try checkCollections(reader, state) } catch { try note(error) }
@@ -94,7 +94,7 @@ package struct VaultCheck {
         }
         report.count("slots", UInt64(try store.slots().count))
         report.count("keys", UInt64(reader.frame.keyring.all.count))
-        report.count("collections", UInt64(reader.frame.catalog.definitions.count))
+        report.count("collections", UInt64(reader.frame.catalog.definitions.count { !$0.isSystem }))
     }
 
     private mutating func checkRecords(

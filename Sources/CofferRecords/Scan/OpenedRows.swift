@@ -14,6 +14,8 @@ internal struct OpenedRows: ~Copyable {
         var device: Identifier
         var revision: UInt64
         var id: Identifier
+        /// The number of the key of the record's person; 0 without one.
+        var subject: UInt32
     }
 
     /// What is in a field.

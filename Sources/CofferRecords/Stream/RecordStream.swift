@@ -1,0 +1,190 @@
+internal import CofferBytes
+package import CofferCrypto
+package import CofferFormat
+internal import CofferKeys
+internal import CofferSQLite
+internal import CofferStore
+
+/// Writes what a bundle carries of a vault, batch after batch.
+///
+/// It belongs to one reading, so that everything is of one instant. The format is
+/// `Docs/Format.md`, section 19. Complexity: O(records) for a full stream; for an incremental one
+/// O(changes), and one number of eight bytes for each record.
+package final class RecordStream {
+    /// What an incremental stream continues.
+    package struct Parent: Sendable {
+        /// The last change that it has.
+        package let sequence: UInt64
+        /// The first audit entry that it does not have.
+        package let nextAudit: UInt64
+        /// The first older version that it does not have, by collection.
+        package let nextHistory: [UInt32: UInt64]
+
+        /// Names what there is already.
+        package init(sequence: UInt64, nextAudit: UInt64, nextHistory: [UInt32: UInt64]) {
+            self.sequence = sequence
+            self.nextAudit = nextAudit
+            self.nextHistory = nextHistory
+        }
+    }
+
+    /// Takes a batch; the keys are those of its parts from the second on.
+    package typealias Receiver = (StreamBatch, [FieldKey]) throws -> Void
+
+    internal let reader: RecordReader
+    internal let parent: Parent?
+    internal let state: VaultState
+    private let authenticator: HMACSHA256.Authenticator
+    private let receiver: Receiver
+    private let looked: (UInt64) throws -> Void
+    private var end = StreamEnd()
+    private var batch = StreamBatch(.standing)
+    private var bytes: [UInt8] = []
+    private var parts: [Identifier: Int] = [:]
+    private var keys: [FieldKey] = []
+    private var entry: [UInt8] = []
+    private var own: [UInt8] = []
+    internal var fields: [UInt8] = []
+    internal var lent = RawBuffer(capacity: 4_096)
+
+    /// A batch ends with the entry that makes it this large, in bytes.
+    private static let batchSize = 1 << 20
+    /// A batch has at most this many entries.
+    private static let batchCount = 16_384
+
+    /// Starts a stream.
+    ///
+    /// - Parameters:
+    ///   - parent: What it continues; nil for a full one.
+    ///   - key: The bundle's MAC key.
+    ///   - looked: Hears how many entries more were written; what it throws ends the stream.
+    ///   - receiver: Gets the batches in order.
+    package init(
+        _ reader: RecordReader, after parent: Parent?, key: MACKey,
+        looked: @escaping (UInt64) throws -> Void, receiver: @escaping Receiver
+    ) throws {
+        self.reader = reader
+        self.parent = parent
+        self.looked = looked
+        self.receiver = receiver
+        state = try reader.state()
+        authenticator = HMACSHA256.Authenticator(key)
+    }
+
+    /// Writes everything.
+    ///
+    /// - Returns: The last entry: counts and sums.
+    /// - Throws: `RecordsError.damaged`, `.incomplete`; `StoreError.damaged`; `SQLiteError`; what
+    ///   the receiver throws.
+    package func write() throws -> StreamEnd {
+        try send(.standing, 1, StreamStanding(state).bytes)
+        let definitions = try reader.definitions()
+        var bytes: [UInt8] = []
+        for definition in definitions { bytes.append(prefixed32: definition) }
+        try send(.definitions, definitions.count, bytes)
+        let plans = try reader.allPlans()
+        var live = StreamEnd()
+        for plan in plans {
+            let kept = try reader.keptHistory(plan, state)
+            guard kept.count > 0 else { continue }
+            try send(.kept, kept.ranges.count, kept.bytes, collection: plan.number)
+            for range in kept.ranges {
+                for number in range { count(.history, plan.number, number, &live) }
+            }
+        }
+        for plan in plans { try writeRecords(plan) }
+        for plan in plans { try writeHistory(plan) }
+        try writeTombstones()
+        try writeAudit()
+        try countLive(plans, &live)
+        end.live = live.live
+        end.liveSum = live.liveSum
+        try send(.end, 1, end.bytes)
+        return end
+    }
+
+    private func countLive(_ plans: [CollectionPlan], _ live: inout StreamEnd) throws {
+        for plan in plans {
+            try reader.eachNumber("SELECT seq FROM c_\(plan.number)") {
+                count(.records, plan.number, $0, &live)
+            }
+        }
+        try reader.eachNumber("SELECT seq FROM tomb") { count(.tombstones, 0, $0, &live) }
+        for number in 0..<state.nextAudit { count(.audit, 0, number, &live) }
+    }
+
+    private func count(
+        _ kind: StreamKind, _ collection: UInt32, _ number: UInt64, _ live: inout StreamEnd
+    ) {
+        live.live.add(kind)
+        live.liveSum.add(
+            StreamCodes.live(authenticator, kind, collection, number))
+    }
+
+    private func send(
+        _ kind: StreamKind, _ count: Int, _ bytes: [UInt8], collection: UInt32 = 0
+    ) throws {
+        try receiver(
+            StreamBatch(kind, collection: collection, count: count, bytes: bytes), [])
+    }
+}
+
+extension RecordStream {
+    /// Begins an entry; its bytes are appended to what it gives.
+    internal func begin(_ kind: StreamKind, _ collection: UInt32) throws {
+        if batch.kind != kind || batch.collection != collection {
+            try flush()
+            batch = StreamBatch(kind, collection: collection)
+        }
+        entry.removeAll(keepingCapacity: true)
+        own.removeAll(keepingCapacity: true)
+        StreamCodes.beginEntry(kind, collection, &entry)
+    }
+
+    /// Appends to the entry.
+    internal func withEntry(_ body: (inout [UInt8]) throws -> Void) rethrows { try body(&entry) }
+
+    /// Appends to what the entry has under a person's key.
+    internal func withOwn(_ body: (inout [UInt8]) throws -> Void) rethrows { try body(&own) }
+
+    /// Ends an entry.
+    ///
+    /// - Parameter key: The number of the person's key, where `own` holds fields under it.
+    internal func endEntry(hasPart: Bool, key: UInt32) throws {
+        end.entries.add(batch.kind)
+        end.ownSum.add(StreamCodes.sum(authenticator, entry, own))
+        bytes.append(contentsOf: entry[StreamCodes.headSize...])
+        if hasPart {
+            let part = key == 0 ? 0 : try part(key)
+            bytes.append(varint: UInt64(part))
+            if part > 0 { batch.parts[part].bytes?.append(contentsOf: own) }
+        }
+        batch.count += 1
+        if bytes.count + own.count >= Self.batchSize || batch.count >= Self.batchCount {
+            try flush()
+        }
+        try looked(1)
+    }
+
+    private func part(_ number: UInt32) throws -> Int {
+        guard let key = try reader.keys.subjectKeyID(number),
+            let field = try reader.keys.key(number, .subject)
+        else { throw StoreError.damaged("the key of a person") }
+        if let known = parts[key] { return known }
+        batch.parts.append(StreamBatch.Part(key: key, bytes: []))
+        keys.append(field)
+        parts[key] = batch.parts.count - 1
+        return batch.parts.count - 1
+    }
+
+    /// Hands over the batch under way.
+    internal func flush() throws {
+        guard batch.count > 0 else { return }
+        batch.parts[0].bytes = bytes
+        try receiver(batch, keys)
+        batch = StreamBatch(batch.kind, collection: batch.collection)
+        bytes.removeAll(keepingCapacity: true)
+        parts.removeAll(keepingCapacity: true)
+        keys.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,54 @@
+package import CofferBytes
+package import CofferCrypto
+package import CofferFormat
+
+/// The codes whose sums a bundle's digest is made of.
+///
+/// Source: `Docs/Format.md`, section 19.4.
+package enum StreamCodes {
+    private static let entryLabel = Array("entry".utf8)
+    private static let liveLabel = Array("live".utf8)
+
+    /// How many bytes of a message stand before the entry.
+    internal static let headSize = entryLabel.count + 5
+
+    /// Begins the message of an own code; the entry follows.
+    internal static func beginEntry(
+        _ kind: StreamKind, _ collection: UInt32, _ message: inout [UInt8]
+    ) {
+        message.append(contentsOf: entryLabel)
+        message.append(kind.rawValue)
+        message.append(bigEndian: collection)
+    }
+
+    /// The own code of a message and of what its part holds, as a sum of one.
+    internal static func sum(
+        _ authenticator: HMACSHA256.Authenticator, _ message: [UInt8], _ part: [UInt8]
+    ) -> Sum256 {
+        unsafe message.withUnsafeBytes { message in
+            unsafe part.withUnsafeBytes { part in
+                unsafe authenticator.withCode(of: message, part) { Sum256($0) }
+            }
+        }
+    }
+
+    /// The live code of a row, as a sum of one.
+    package static func live(
+        _ authenticator: HMACSHA256.Authenticator, _ kind: StreamKind, _ collection: UInt32,
+        _ number: UInt64
+    ) -> Sum256 {
+        var message = liveLabel
+        message.reserveCapacity(liveLabel.count + 13)
+        message.append(kind.rawValue)
+        message.append(bigEndian: collection)
+        message.append(bigEndian: number)
+        return authenticator.withCode(of: message.span) { Sum256($0) }
+    }
+
+    /// The digest in a manifest.
+    package static func digest(
+        _ end: StreamEnd, key: MACKey, vault: Identifier, bundle: Identifier
+    ) -> [UInt8] {
+        key.code((Array("digest".utf8) + vault.bytes + bundle.bytes + end.bytes).span)
+    }
+}
