@@ -19,7 +19,9 @@ package struct StreamRanges: Equatable, Sendable {
         }
     }
 
-    /// Whether a number is among them. Complexity: O(log n).
+    /// Whether a number is among them.
+    ///
+    /// Complexity: O(log n).
     package func contains(_ number: UInt64) -> Bool {
         var low = 0
         var high = ranges.count
