@@ -88,6 +88,7 @@ let package = Package(
             "CofferCrypto",
             ["CofferBytes", "CofferShims", "CCofferOpenSSL", "CCofferArgon2"] + ipsecDependency,
             settings: ipsecSetting + testFloor),
+        room("CofferBundles", ["CofferBytes", "CofferDisk", "CofferFormat", "CofferCrypto"]),
         room("CofferSchema", ["CofferFormat", "CCofferPCRE2", "CCofferUTF8proc"]),
         room(
             "CofferKeys",

@@ -19,6 +19,7 @@ enum House {
         "CofferCrypto": [
             "CofferBytes", "CofferShims", "CCofferArgon2", "CCofferIPsecMB", "CCofferOpenSSL",
         ],
+        "CofferBundles": ["CofferBytes", "CofferCrypto", "CofferDisk", "CofferFormat"],
         "CofferSchema": ["CofferFormat", "CCofferPCRE2", "CCofferUTF8proc"],
         "CofferKeys": [
             "CofferBytes", "CofferCrypto", "CofferFormat", "CofferShims", "CCofferUTF8proc",
@@ -55,7 +56,7 @@ enum House {
         shims.sorted() + doors.sorted(),
         ["CofferBytes", "CofferDisk", "CofferSQLite", "CofferArguments"],
         ["CofferFormat", "CofferCrypto"],
-        ["CofferSchema", "CofferKeys"],
+        ["CofferSchema", "CofferKeys", "CofferBundles"],
         ["CofferStore"],
         ["CofferRecords"],
         ["CofferExchange", "CofferCare"],

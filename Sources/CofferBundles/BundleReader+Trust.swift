@@ -1,0 +1,47 @@
+package import CofferCrypto
+internal import CofferFormat
+
+extension BundleReader {
+    /// The key that signed the list, if it is the trusted one or one that this one vouches for.
+    ///
+    /// `trusted` must come from outside the bundle: given by hand, remembered, of the unlocked
+    /// vault, or opened with a password. Nothing in a bundle's clear bytes makes a key trusted.
+    ///
+    /// - Throws: ``BundleError/otherSigner(keyID:)`` when it names a key that `trusted` does not
+    ///   reach, ``BundleError/badSignature`` when it names one and does not fit.
+    package func signer(
+        trusting trusted: Minisign.PublicKey
+    ) throws(BundleError) -> Minisign.PublicKey {
+        let candidates = signers.reach(of: trusted).filter { $0.keyID == signature.keyID }
+        guard !candidates.isEmpty else {
+            throw .otherSigner(keyID: Self.text(ofKeyID: signature.keyID))
+        }
+        let list = sums.bytes
+        let hash = Minisign.hash(list.span)
+        for key in candidates {
+            do throws(CryptoError) {
+                try Minisign.verify(signature, of: hash, by: key)
+                return key
+            } catch {
+                // An identifier is a name only, so another key of that name may follow.
+                guard error == .authenticationFailed || error == .invalidKey else {
+                    throw .crypto(error)
+                }
+            }
+        }
+        throw .badSignature
+    }
+
+    /// Whether the list is signed by a key, or by one that it vouches for.
+    package func isSigned(by trusted: Minisign.PublicKey) -> Bool {
+        (try? signer(trusting: trusted)) != nil
+    }
+
+    /// As minisign shows an identifier: a little-endian number in capital hexadecimal digits.
+    private static func text(ofKeyID keyID: [UInt8]) -> String {
+        keyID.reversed().map { byte in
+            let digits = String(byte, radix: 16, uppercase: true)
+            return digits.utf8.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+}
