@@ -94,7 +94,6 @@ let package = Package(
             "CofferKeys",
             ["CofferBytes", "CofferShims", "CofferFormat", "CofferCrypto", "CCofferUTF8proc"],
             settings: testFloor),
-        room("CofferBundles", ["CofferBytes", "CofferDisk", "CofferFormat", "CofferCrypto"]),
         room(
             "CofferStore",
             [
@@ -111,15 +110,15 @@ let package = Package(
         room(
             "CofferCare",
             [
-                "CofferBytes", "CofferSQLite", "CofferFormat", "CofferCrypto", "CofferKeys",
-                "CofferStore", "CofferRecords",
+                "CofferBytes", "CofferDisk", "CofferSQLite", "CofferFormat", "CofferCrypto",
+                "CofferBundles", "CofferKeys", "CofferStore", "CofferRecords",
             ]),
         room(
             "Coffer",
             [
                 "CofferBytes", "CofferDisk", "CofferSQLite", "CofferFormat", "CofferCrypto",
-                "CofferSchema", "CofferKeys", "CofferStore", "CofferRecords", "CofferExchange",
-                "CofferCare",
+                "CofferSchema", "CofferKeys", "CofferBundles", "CofferStore", "CofferRecords",
+                "CofferExchange", "CofferCare",
             ]),
         room("CofferCommand", ["Coffer", "CofferArguments", "CofferShims"]),
         .executableTarget(

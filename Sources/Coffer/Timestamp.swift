@@ -15,6 +15,50 @@ public enum Timestamp {
             + pad(rest / 1_000 % 60, 2) + "." + pad(rest % 1_000, 3) + "Z"
     }
 
+    /// The last moment that a text can mean: `2026-05-03`, `2026-05-03T18:30Z`,
+    /// `2026-05-03T18:30:15Z` or `2026-05-03T18:30:15.250Z`; nil for anything else.
+    public static func latest(of text: String) -> Int64? {
+        let forms: [(length: Int, span: Int64)] = [
+            (10, 86_400_000), (17, 60_000), (20, 1_000), (24, 1),
+        ]
+        guard let (length, span) = forms.first(where: { $0.length == text.utf8.count }) else {
+            return nil
+        }
+        // What is left out is the first moment that the given part can mean.
+        let zero = "0000-01-01T00:00:00.000Z"
+        let given = length == 10 ? text : String(text.dropLast())
+        guard length == 10 || text.hasSuffix("Z") else { return nil }
+        let whole = given + zero.dropFirst(given.count)
+        guard let start = exact(whole), Self.text(start) == whole else { return nil }
+        return start + span - 1
+    }
+
+    /// Reads the form of ``text(_:)``, whatever its numbers mean.
+    private static func exact(_ text: String) -> Int64? {
+        let bytes = Array(text.utf8)
+        func number(_ start: Int, _ count: Int) -> Int64? {
+            guard start + count <= bytes.count else { return nil }
+            var value: Int64 = 0
+            for byte in bytes[start..<start + count] {
+                guard (0x30...0x39).contains(byte) else { return nil }
+                value = value * 10 + Int64(byte - 0x30)
+            }
+            return value
+        }
+        guard let year = number(0, 4), let month = number(5, 2), let day = number(8, 2),
+            let hour = number(11, 2), let minute = number(14, 2), let second = number(17, 2),
+            let milli = number(20, 3)
+        else { return nil }
+        // Counted in years that begin on 1 March, as in `civil`.
+        let shifted = month > 2 ? year : year - 1
+        let era = shifted.floorDivided(by: 400)
+        let yearOfEra = shifted - era * 400
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        let days = era * 146_097 + dayOfEra - 719_468
+        return ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + milli
+    }
+
     private static func pad(_ number: Int64, _ width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits

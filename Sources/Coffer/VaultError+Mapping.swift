@@ -1,4 +1,6 @@
+internal import CofferBundles
 internal import CofferBytes
+internal import CofferCare
 internal import CofferCrypto
 internal import CofferDisk
 internal import CofferExchange
@@ -33,6 +35,8 @@ extension VaultError {
         case let error as ExchangeError: VaultError(error, in: nil)
         case let error as JSONError: VaultError(.invalid, error.message)
         case let error as CryptoError: from(error)
+        case let error as BackupError: from(error)
+        case let error as BundleError: from(error)
         default: nil
         }
     }
@@ -119,7 +123,7 @@ extension VaultError {
         }
     }
 
-    private static func from(_ error: CryptoError) -> VaultError {
+    internal static func from(_ error: CryptoError) -> VaultError {
         switch error {
         case .authenticationFailed:
             VaultError(.damaged, "something in the vault does not verify")
@@ -153,7 +157,7 @@ extension VaultError {
         }
     }
 
-    private static func from(_ error: DiskError) -> VaultError {
+    internal static func from(_ error: DiskError) -> VaultError {
         let path = error.path
         switch error.kind {
         case .notFound:

@@ -79,6 +79,16 @@ extension VaultError {
         public static let newerFormat = Code("newer-format")
         /// A number in the vault is outside its limits and was refused before any work.
         public static let refusedLimit = Code("refused-limit")
+        /// There is no such bundle, or none of the vault.
+        public static let noBundle = Code("no-bundle")
+        /// A bundle that others continue is missing.
+        public static let brokenChain = Code("broken-chain")
+        /// A bundle is signed by nobody that is trusted.
+        public static let untrusted = Code("untrusted")
+        /// A bundle is of another vault.
+        public static let foreign = Code("foreign")
+        /// The caller cancelled.
+        public static let cancelled = Code("cancelled")
         /// The input is not valid.
         public static let invalid = Code("invalid")
         /// A statement of SQL cannot be compiled or evaluated, or does more than read.

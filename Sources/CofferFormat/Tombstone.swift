@@ -2,6 +2,9 @@ package import CofferBytes
 
 /// What is left of a deleted record, for the change feed (`Docs/Format.md`, section 11).
 package struct Tombstone: Equatable, Sendable {
+    /// How many bytes an encoded one has.
+    package static let size = 36
+
     /// The collection's number.
     package let collection: UInt32
     /// The record's id.

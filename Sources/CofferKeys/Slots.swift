@@ -1,9 +1,17 @@
 package import CofferBytes
 package import CofferCrypto
 package import CofferFormat
+internal import CofferShims
 
 /// Ways to reach a root key: made, opened and wrapped anew (`Docs/Format.md`, section 4).
 package enum Slots {
+    /// How many KiB the derivation of a slot from elsewhere may take: half of the memory that
+    /// the machine has, and what a slot may ask at most where the machine does not tell.
+    package static var foreignMemoryLimit: UInt64 {
+        let half = CofferShims_physicalMemory() / 2_048
+        return half == 0 ? 4_194_304 : half
+    }
+
     /// A slot that was just made, with what its roster entry needs.
     package struct Made: ~Copyable, Sendable {
         /// The row for the table `slot`.

@@ -15,7 +15,7 @@ extension RecordWriter {
         _ record: Record, seal: [UInt8], in plan: CollectionPlan, _ reason: HistoryNote.Reason
     ) throws {
         let limit = Int(transaction.state.historyPolicy.versions)
-        guard limit > 0 else { return }
+        guard limit > 0, !plan.definition.isSystem else { return }
         var counters = transaction.state.counters[plan.number] ?? VaultState.Counters()
         let number = counters.nextHistory
         guard number < UInt64(Int64.max) else { throw StoreError.exhausted("older versions") }

@@ -58,7 +58,7 @@ extension RecordWriter {
         for proposal in proposals {
             let schema = proposal.schema
             _ = try RuleChecker(schema.checks, fields: schema.fields.map(\.name))
-            let old = transaction.frame.catalog.named(schema.name)
+            let old = transaction.frame.catalog.any(schema.name)
             if let old, old.schema == schema.text {
                 applied.append(
                     Applied(

@@ -69,13 +69,13 @@ extension Connection {
         state.isDirectorySynchronized = false
     }
 
-    /// Keeps no journal and syncs nothing: for a database that is thrown away unless it is
-    /// finished, and synced as a whole by whoever finishes it.
+    /// Keeps the journal in memory and syncs nothing: for a database that is thrown away unless
+    /// it is finished, and synced as a whole by whoever finishes it.
     ///
     /// - Throws: ``ResultCode/misuse`` where SQLite keeps another journal.
-    package func useNoJournal() throws(SQLiteError) {
-        guard try journalMode("PRAGMA journal_mode=OFF") == "off" else {
-            throw SQLiteError(.misuse, "a database without a journal is not possible here")
+    package func useJournalInMemory() throws(SQLiteError) {
+        guard try journalMode("PRAGMA journal_mode=MEMORY") == "memory" else {
+            throw SQLiteError(.misuse, "no journal in memory is possible here")
         }
         try handleRun("PRAGMA synchronous=OFF")
     }

@@ -21,6 +21,9 @@ package struct Catalog: Sendable {
         byName[name].flatMap { byNumber[$0] }.flatMap { $0.isSystem ? nil : $0 }
     }
 
+    /// The newest definition of that name, whoever's collection it is.
+    package func any(_ name: String) -> Definition? { byName[name].flatMap { byNumber[$0] } }
+
     /// The newest definition of a collection that Coffer keeps for itself.
     package func system(_ name: String) -> Definition? {
         byName[name].flatMap { byNumber[$0] }.flatMap { $0.isSystem ? $0 : nil }

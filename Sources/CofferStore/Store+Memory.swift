@@ -1,5 +1,6 @@
 package import CofferBytes
 internal import CofferCrypto
+internal import CofferDisk
 package import CofferFormat
 internal import CofferKeys
 internal import CofferSQLite
@@ -111,5 +112,31 @@ extension Store {
     /// The vaults that this machine remembers under a state directory: their paths.
     package static func rememberedPaths(in directory: String) -> [String] {
         StateMemory.paths(in: directory)
+    }
+
+    /// The public keys that this machine remembers of a vault, whichever copy they were read of.
+    ///
+    /// Each comes from a vault that was unlocked here, never from bytes in the clear.
+    package static func rememberedSigners(
+        of vault: Identifier, in directory: String
+    ) -> [[UInt8]] {
+        let files = LocalFileSystem()
+        let names = (try? files.list(directory)) ?? []
+        return names.filter { $0.hasPrefix("\(vault)-") }.compactMap { name in
+            guard
+                let bytes = try? files.read(
+                    directory + "/" + name, limit: RememberedState.sizeLimit),
+                let state = try? RememberedState(parsing: bytes), !state.signer.isEmpty
+            else { return nil }
+            return state.signer
+        }
+    }
+
+    /// The highest epoch and generation that this machine remembers of the vault at a path.
+    package static func remembered(
+        at path: String, vault: Identifier, in directory: String
+    ) -> RememberedState? {
+        let memory = StateMemory(directory: directory, vault: vault, path: path)
+        return memory.instanceAtPath().flatMap { memory.recall($0) }
     }
 }

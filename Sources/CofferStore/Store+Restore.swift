@@ -63,7 +63,7 @@ extension Store {
 
     /// Makes the database of a vault that has been there before, and lets `body` fill it.
     ///
-    /// It has no journal and is not synced: the caller throws it away unless everything went
+    /// Its journal is in memory and nothing is synced: the caller throws it away unless everything went
     /// well, and syncs it then. Afterwards it has a write-ahead log, like every vault.
     ///
     /// - Parameters:
@@ -81,7 +81,7 @@ extension Store {
         try connection.setPageSize(Int(VaultHeader.pageSize))
         try connection.setApplicationID(VaultHeader.applicationID)
         try connection.setUserVersion(Int32(VaultHeader.currentFormat))
-        try connection.useNoJournal()
+        try connection.useJournalInMemory()
         let header = VaultHeader(vault: vault)
         let store = try Store(
             creating: path, connection: connection, header: header, environment: environment)

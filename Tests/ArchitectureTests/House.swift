@@ -34,11 +34,11 @@ enum House {
         ],
         "CofferExchange": ["CofferFormat", "Glibc"],
         "CofferCare": [
-            "CofferBytes", "CofferCrypto", "CofferFormat", "CofferKeys", "CofferRecords",
-            "CofferSQLite", "CofferStore",
+            "CofferBundles", "CofferBytes", "CofferCrypto", "CofferDisk", "CofferFormat",
+            "CofferKeys", "CofferRecords", "CofferSQLite", "CofferStore",
         ],
         "Coffer": [
-            "CofferBytes", "CofferCare", "CofferCrypto", "CofferDisk", "CofferExchange",
+            "CofferBundles", "CofferBytes", "CofferCare", "CofferCrypto", "CofferDisk", "CofferExchange",
             "CofferFormat", "CofferKeys", "CofferRecords", "CofferSchema", "CofferSQLite",
             "CofferStore",
         ],
@@ -66,7 +66,7 @@ enum House {
     ]
 
     /// The services of `CofferCare`, one folder each.
-    static let care: Set<String> = ["Check"]
+    static let care: Set<String> = ["Backup", "Check"]
 
     /// All that stands at the top, besides names that begin with a dot.
     static let top: Set<String> = [

@@ -92,9 +92,12 @@ extension Failure {
         switch code {
         case .usage, .statement: .usage
         case .wrongPassword, .locked: .locked
-        case .noVault, .noCollection, .noRecord, .noFile, .nothingToUndo: .notFound
+        case .noVault, .noCollection, .noRecord, .noFile, .nothingToUndo, .noBundle: .notFound
         case .exists, .versionConflict, .notUnique, .referenced, .busy: .conflict
-        case .damaged, .older, .changedUnderneath, .refusedLimit, .newerFormat: .damaged
+        case .damaged, .older, .changedUnderneath, .refusedLimit, .newerFormat, .untrusted,
+            .foreign, .brokenChain:
+            .damaged
+        case .cancelled: .interrupted
         case .invalid, .brokenReference: .invalid
         case .full, .storage, .readOnly: .storage
         default: .failed

@@ -79,4 +79,25 @@ extension JSONOutput {
     internal static func subscription(_ since: UInt64) -> JSONOutput {
         .object([("since", .count(since))])
     }
+
+    internal static func bundle(_ item: Bundles.Item) -> JSONOutput {
+        var members: [(String, JSONOutput)] = [
+            ("path", .text(item.path)), ("state", .text(item.kind.rawValue)),
+            ("bytes", .count(item.bytes)), ("problem", .text(item.problem)),
+        ]
+        guard let facts = item.facts else { return .object(members) }
+        members += [
+            ("vault", .text(facts.vault)), ("id", .text(facts.id)),
+            ("kind", .text(facts.isFull ? "full" : "incremental")),
+            ("created", .text(Timestamp.text(facts.created))), ("epoch", .count(facts.epoch)),
+            ("generation", .count(facts.generation)), ("sequence", .count(facts.sequence)),
+            ("records", .count(facts.records)),
+            ("recordsOfVault", .count(facts.recordsOfVault)),
+            ("chain", .integer(Int64(facts.chain))), ("parent", .text(facts.parent)),
+            ("signer", .text(facts.signer)),
+            ("passwords", .integer(Int64(facts.passwords))),
+            ("recoveryKeys", .integer(Int64(facts.recoveryKeys))),
+        ]
+        return .object(members)
+    }
 }

@@ -3,7 +3,7 @@ internal import CofferArguments
 
 extension Call {
     /// How often a password may be typed.
-    private static let attempts = 3
+    internal static let attempts = 3
 
     /// Unlocks a vault with the password or recovery key that was given, else asks for it.
     ///

@@ -34,6 +34,7 @@ package final class RecordStream {
     internal let reader: RecordReader
     internal let parent: Parent?
     internal let state: VaultState
+    private let key: MACKey
     private let authenticator: HMACSHA256.Authenticator
     private let receiver: Receiver
     private let looked: (UInt64) throws -> Void
@@ -68,6 +69,7 @@ package final class RecordStream {
         self.looked = looked
         self.receiver = receiver
         state = try reader.state()
+        self.key = key
         authenticator = HMACSHA256.Authenticator(key)
     }
 
@@ -83,42 +85,46 @@ package final class RecordStream {
         for definition in definitions { bytes.append(prefixed32: definition) }
         try send(.definitions, definitions.count, bytes)
         let plans = try reader.allPlans()
-        var live = StreamEnd()
         for plan in plans {
             let kept = try reader.keptHistory(plan, state)
             guard kept.count > 0 else { continue }
             try send(.kept, kept.ranges.count, kept.bytes, collection: plan.number)
-            for range in kept.ranges {
-                for number in range { count(.history, plan.number, number, &live) }
-            }
         }
         for plan in plans { try writeRecords(plan) }
         for plan in plans { try writeHistory(plan) }
         try writeTombstones()
         try writeAudit()
-        try countLive(plans, &live)
+        let live = try Self.live(reader, key: key, audits: state.nextAudit)
         end.live = live.live
         end.liveSum = live.liveSum
         try send(.end, 1, end.bytes)
         return end
     }
 
-    private func countLive(_ plans: [CollectionPlan], _ live: inout StreamEnd) throws {
-        for plan in plans {
+    /// Counts and sums what the vault of a reading holds, as a bundle of it would promise.
+    ///
+    /// - Parameter audits: How many audit entries count.
+    /// - Throws: `SQLiteError`; `StoreError.damaged`.
+    package static func live(
+        _ reader: RecordReader, key: MACKey, audits: UInt64
+    ) throws -> StreamEnd {
+        let authenticator = HMACSHA256.Authenticator(key)
+        var live = StreamEnd()
+        func count(_ kind: StreamKind, _ collection: UInt32, _ number: UInt64) {
+            live.live.add(kind)
+            live.liveSum.add(StreamCodes.live(authenticator, kind, collection, number))
+        }
+        for plan in try reader.allPlans() {
             try reader.eachNumber("SELECT seq FROM c_\(plan.number)") {
-                count(.records, plan.number, $0, &live)
+                count(.records, plan.number, $0)
+            }
+            try reader.eachNumber("SELECT hid FROM h_\(plan.number)") {
+                count(.history, plan.number, $0)
             }
         }
-        try reader.eachNumber("SELECT seq FROM tomb") { count(.tombstones, 0, $0, &live) }
-        for number in 0..<state.nextAudit { count(.audit, 0, number, &live) }
-    }
-
-    private func count(
-        _ kind: StreamKind, _ collection: UInt32, _ number: UInt64, _ live: inout StreamEnd
-    ) {
-        live.live.add(kind)
-        live.liveSum.add(
-            StreamCodes.live(authenticator, kind, collection, number))
+        try reader.eachNumber("SELECT seq FROM tomb") { count(.tombstones, 0, $0) }
+        for number in 0..<audits { count(.audit, 0, number) }
+        return live
     }
 
     private func send(

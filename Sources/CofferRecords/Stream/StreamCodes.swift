@@ -32,6 +32,22 @@ package enum StreamCodes {
         }
     }
 
+    /// The own code of an entry and of what its part holds, as a sum of one.
+    package static func own(
+        _ authenticator: HMACSHA256.Authenticator, _ kind: StreamKind, _ collection: UInt32,
+        _ entry: ArraySlice<UInt8>, _ part: ArraySlice<UInt8> = []
+    ) -> Sum256 {
+        var message: [UInt8] = []
+        message.reserveCapacity(headSize + entry.count)
+        beginEntry(kind, collection, &message)
+        message.append(contentsOf: entry)
+        return unsafe message.withUnsafeBytes { message in
+            unsafe part.withUnsafeBytes { part in
+                unsafe authenticator.withCode(of: message, part) { Sum256($0) }
+            }
+        }
+    }
+
     /// The live code of a row, as a sum of one.
     package static func live(
         _ authenticator: HMACSHA256.Authenticator, _ kind: StreamKind, _ collection: UInt32,

@@ -1,0 +1,17 @@
+internal import CofferBundles
+internal import CofferBytes
+internal import CofferCrypto
+internal import CofferFormat
+
+extension BundleReader {
+    /// The name that the key which signed it calls itself, as minisign writes it.
+    internal var signerName: String {
+        Hex.encode(Array(signature.keyID.reversed())).uppercased()
+    }
+
+    /// How many passwords and recovery keys open it.
+    internal var slotKinds: (passwords: Int, recoveryKeys: Int) {
+        let kinds = keyring.slots.compactMap { try? SlotRow(parsing: $0.bytes).kind }
+        return (kinds.count { $0 == .password }, kinds.count { $0 == .recovery })
+    }
+}

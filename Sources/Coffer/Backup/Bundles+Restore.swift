@@ -1,0 +1,174 @@
+internal import CofferBundles
+internal import CofferBytes
+internal import CofferCare
+internal import CofferDisk
+internal import CofferFormat
+internal import CofferKeys
+internal import CofferStore
+
+extension Bundles {
+    /// What a restore makes, and of what.
+    public struct RestorePlan: Sendable {
+        /// The bundles that it takes, the newest first.
+        public let bundles: [String]
+        /// What the newest says of itself.
+        public let newest: Facts
+        internal let chain: [BundleReader]
+        internal let isNamed: Bool
+    }
+
+    /// What was restored.
+    public struct Restored: Sendable {
+        /// The path of the vault.
+        public let path: String
+        /// The vault, a UUID.
+        public let vault: String
+        /// How many records it has.
+        public let records: UInt64
+        /// How many older versions of records.
+        public let history: UInt64
+        /// How many entries were left out because the person that they are about was erased.
+        public let withheld: UInt64
+        /// The bundles that it was made of, the newest first.
+        public let bundles: [String]
+        /// The instant that it shows, in milliseconds since 1970.
+        public let created: Int64
+        /// Where the vault that was there lies now; nil where there was none.
+        public let replaced: String?
+    }
+
+    /// Finds the bundles for a restore: those of the newest complete chain in a folder, or of the
+    /// one bundle that is named.
+    ///
+    /// - Parameters:
+    ///   - place: A folder of bundles, or a bundle.
+    ///   - vault: Whose, as a UUID; nil where the folder holds bundles of one vault.
+    ///   - time: Only bundles made until then, in milliseconds since 1970.
+    /// - Throws: ``VaultError/Code/noFile``, ``VaultError/Code/noBundle``,
+    ///   ``VaultError/Code/usage`` for a folder with the bundles of several vaults,
+    ///   ``VaultError/Code/damaged``, ``VaultError/Code/brokenChain``.
+    public func plan(
+        from place: String, of vault: String? = nil, until time: Int64? = nil
+    ) throws(VaultError) -> RestorePlan {
+        try catching {
+            let files = LocalFileSystem()
+            guard let found = try files.status(place) else {
+                throw DiskError(.open, place, .notFound)
+            }
+            let isFile = found.kind == .regular
+            let folder = isFile ? DiskPath.parent(of: place) : place
+            let bundles = try BundleChain(in: folder)
+            let chain: [BundleReader]
+            if isFile {
+                let bundle = try BundleReader(at: place)
+                chain = try bundles.chain(of: bundle)
+            } else {
+                chain = try bundles.newest(
+                    of: vault.flatMap(Identifier.init(text:)), until: time, folder: folder)
+            }
+            return RestorePlan(
+                bundles: chain.map(\.path), newest: Facts(chain[0], bundles), chain: chain,
+                isNamed: isFile || time != nil)
+        }
+    }
+
+    /// Verifies every bundle of a chain, and that who made the newest has signed them all.
+    ///
+    /// - Throws: ``VaultError/Code/wrongPassword``, ``VaultError/Code/untrusted``,
+    ///   ``VaultError/Code/damaged``, ``VaultError/Code/storage``.
+    public func verify(_ plan: RestorePlan, key: borrowing Key) throws(VaultError) {
+        do {
+            let trust = try trust(plan.chain[0], key)
+            try BackupRestore(plan.chain, trust, environment: surroundings.environment).verify()
+        } catch { throw VaultError(error) }
+    }
+
+    /// Makes a vault of a chain of bundles.
+    ///
+    /// Everything is verified before anything is made. The vault is built beside its place, opened
+    /// and checked there, and gets its name when it is complete and on the disk. A vault that was
+    /// there is kept under another name.
+    ///
+    /// - Parameters:
+    ///   - plan: What ``plan(from:of:until:)`` has found.
+    ///   - path: Where the vault comes.
+    ///   - key: A password or recovery key of the time of the newest bundle.
+    ///   - isReplacing: Whether a copy of this vault that is there may be put aside.
+    ///   - progress: Hears how many entries are read, and how many there are; false cancels.
+    /// - Throws: ``VaultError/Code/exists``, ``VaultError/Code/wrongPassword``,
+    ///   ``VaultError/Code/untrusted``, ``VaultError/Code/damaged``, ``VaultError/Code/foreign``
+    ///   where another vault is in the place, ``VaultError/Code/older`` where the vault in the
+    ///   place is newer and the bundle was not named, ``VaultError/Code/cancelled``,
+    ///   ``VaultError/Code/full``, ``VaultError/Code/storage``.
+    public func restore(
+        _ plan: RestorePlan, to path: String, key: borrowing Key, isReplacing: Bool = false,
+        progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
+    ) throws(VaultError) -> Restored {
+        do {
+            let trust = try trust(plan.chain[0], key)
+            let floor = try floor(plan, path, trust, isReplacing: isReplacing)
+            let restore = BackupRestore(
+                plan.chain, trust, environment: surroundings.environment
+            ) { done, total in
+                guard progress(done, total) else { throw BackupError.cancelled }
+            }
+            let made = try restore.run(to: path, isReplacing: isReplacing, above: floor)
+            remember(path, trust)
+            return Restored(
+                path: path, vault: plan.newest.vault, records: made.records,
+                history: made.history, withheld: made.withheld, bundles: made.bundles,
+                created: made.created, replaced: made.replaced)
+        } catch { throw VaultError(error) }
+    }
+
+    /// Opened at its own path, the vault is remembered there; where that fails, the next opening
+    /// does it.
+    private func remember(_ path: String, _ trust: BundleTrust) {
+        Store.forget(path: path, in: surroundings.stateDirectory)
+        guard
+            let store = try? Store(
+                opening: path, isReadOnly: false, environment: surroundings.environment)
+        else { return }
+        try? store.unlock(root: trust.root)
+        store.lock()
+    }
+
+    /// How far a restored vault would fall behind where the one in its place cannot be opened.
+    private static let unknownChanges: UInt64 = 1 << 32
+
+    /// What the restored vault goes on above, from the vault in its place.
+    private func floor(
+        _ plan: RestorePlan, _ path: String, _ trust: BundleTrust, isReplacing: Bool
+    ) throws -> BackupRestore.Floor {
+        var floor = BackupRestore.Floor()
+        guard isReplacing, try LocalFileSystem().exists(path) else { return floor }
+        let manifest = plan.chain[0].manifest
+        if let directory = surroundings.stateDirectory,
+            let seen = Store.remembered(at: path, vault: manifest.vault, in: directory)
+        {
+            floor.instance = seen.instance
+            floor.epoch = seen.epoch
+            floor.generation = seen.generation
+            floor.sequence = manifest.sequence + Self.unknownChanges
+        }
+        var environment = surroundings.environment
+        environment.allowsOlder = true
+        guard
+            let store = try? Store(opening: path, isReadOnly: true, environment: environment)
+        else { return floor }
+        guard store.header.vault == manifest.vault else { throw BackupError.foreign(path: path) }
+        guard (try? store.unlock(root: trust.root)) != nil, let state = try? store.state() else {
+            return floor
+        }
+        defer { store.lock() }
+        let isNewer =
+            state.instance == manifest.instance
+            && (state.epoch, state.generation) > (manifest.epoch, manifest.generation + 1)
+        guard plan.isNamed || !isNewer else { throw BackupError.older(path: path) }
+        floor.instance = state.instance
+        floor.epoch = max(floor.epoch, state.epoch)
+        floor.generation = max(floor.generation, state.generation)
+        floor.sequence = state.sequence
+        return floor
+    }
+}

@@ -1,0 +1,203 @@
+internal import CofferBundles
+internal import CofferBytes
+internal import CofferCrypto
+package import CofferDisk
+internal import CofferFormat
+internal import CofferKeys
+package import CofferRecords
+internal import CofferStore
+
+/// Writes a bundle of a vault into a folder: full, or what changed since the last one there.
+package struct BackupCreate {
+    /// What was made.
+    package struct Made: Sendable {
+        /// The bundle, as the vault remembers it.
+        package let bundle: KnownBundle
+        /// The path of its file.
+        package let path: String
+        /// The id of the bundle that it continues; nil for a full one.
+        package let parent: KnownBundle?
+        /// How many records it holds.
+        package let records: UInt64
+    }
+
+    private let records: Records
+    private let store: Store
+    private let disk: any FileSystem
+    private let isFull: Bool
+    private let progress: (UInt64, UInt64) throws -> Void
+
+    /// Prepares one.
+    ///
+    /// - Parameters:
+    ///   - isFull: Whether everything is written in any case.
+    ///   - progress: Hears how many entries are written, and how many there are; throws to cancel.
+    package init(
+        _ records: Records, isFull: Bool, disk: any FileSystem = LocalFileSystem(),
+        progress: @escaping (UInt64, UInt64) throws -> Void = { _, _ in }
+    ) {
+        self.records = records
+        store = records.store
+        self.isFull = isFull
+        self.disk = disk
+        self.progress = progress
+    }
+
+    /// Writes the bundle, and lets the vault remember it.
+    ///
+    /// The bundle is of one instant, whoever writes meanwhile. It gets its name when it is
+    /// complete and on the disk. A program that ends between that and the vault's note leaves a
+    /// good bundle which the next one does not continue.
+    ///
+    /// - Throws: `BackupError.cancelled`; `BundleError`; what reading a whole vault throws.
+    package func run(into folder: String) throws -> Made {
+        try disk.createDirectories(folder)
+        try prepare()
+        let made = try records.read { reader in try write(reader, into: folder) }
+        try remember(made)
+        return made
+    }
+
+    /// Makes the bundle key where the vault has none yet.
+    private func prepare() throws {
+        let frame = try records.read { $0.frame }
+        if (try? frame.keyring.active(.bundle)) != nil { return }
+        try records.write { writer in
+            writer.transaction.isSilent = true
+            _ = try writer.transaction.key(for: .bundle)
+            _ = try KnownBundle.collection.plan(writer)
+        }
+    }
+
+    private func remember(_ made: Made) throws {
+        try records.write { writer in
+            writer.transaction.isSilent = true
+            let plan = try KnownBundle.collection.plan(writer)
+            try writer.put(made.bundle.record, in: plan, existing: .update)
+            try writer.transaction.audit(
+                "backup",
+                [
+                    AuditEntry.Detail("bundle", made.bundle.bundle.description),
+                    AuditEntry.Detail("kind", made.parent == nil ? "full" : "incremental"),
+                    AuditEntry.Detail("records", "\(made.records)"),
+                ])
+        }
+    }
+
+    /// The newest bundle of this vault in the folder that can be continued.
+    private func parent(_ reader: RecordReader, in folder: String) throws -> KnownBundle? {
+        guard !isFull else { return nil }
+        let state = try reader.state()
+        let keys = Set(
+            reader.frame.keyring.all.filter { $0.facts.purpose == .bundle }.map(\.facts.id))
+        for known in try reader.knownBundles().reversed()
+        where known.instance == state.instance && keys.contains(known.key)
+            && known.sequence <= state.sequence && known.nextAudit <= state.nextAudit
+        {
+            let path = DiskPath.join(folder, known.name)
+            guard let found = try? BundleReader(at: path, on: disk),
+                found.contentID == known.content, try isWhole(known, in: folder, reader)
+            else { continue }
+            return known
+        }
+        return nil
+    }
+
+    /// Whether everything that a bundle continues is in the folder, too.
+    private func isWhole(
+        _ bundle: KnownBundle, in folder: String, _ reader: RecordReader
+    ) throws -> Bool {
+        var byContent: [[UInt8]: KnownBundle] = [:]
+        for known in try reader.knownBundles() { byContent[known.content] = known }
+        var next = bundle
+        for _ in 0..<byContent.count {
+            guard !next.isFull else { return true }
+            guard let parent = next.parent.flatMap({ byContent[$0] }),
+                try disk.exists(DiskPath.join(folder, parent.name))
+            else { return false }
+            next = parent
+        }
+        return next.isFull
+    }
+
+    private func write(_ reader: RecordReader, into folder: String) throws -> Made {
+        let parent = try parent(reader, in: folder)
+        let state = try reader.state()
+        let keyring = reader.frame.keyring
+        let randomness = store.environment.randomness
+        let id = try randomness.identifier()
+        let created = store.environment.now()
+        let signing = try keyring.active(.signing)
+        let keys = BundleKeys(try keyring.active(.bundle), vault: keyring.vault)
+        let name = BundleName.name(
+            created: created, kind: parent == nil ? .full : .incremental, bundle: id)
+        let path = DiskPath.join(folder, name)
+        let sealed = try BundleKeyring.seal(
+            try store.keyRows(), root: keyring.root, vault: keyring.vault, bundle: id,
+            revision: 1, randomness: randomness)
+        let file = BundleFile(
+            try BundleWriter(at: path, on: disk), signingKey: signing.signingKey(),
+            keyID: Array(signing.facts.id.bytes.prefix(Minisign.keyIDSize)))
+        try file.add(.readme, BundleReadme.bytes)
+        try file.add(.keyring, sealed.document.bytes)
+        try file.add(.subjects, sealed.subjects)
+        try file.add(.signers, SignerStatements(vault: keyring.vault, statements: []).bytes)
+        let end = try stream(reader, after: parent, id, keys, file)
+        let facts = try file.finish { members in
+            Manifest(
+                vault: keyring.vault, instance: state.instance, bundle: id,
+                kind: parent == nil ? .full : .incremental, parent: parent?.content,
+                key: keys.id, epoch: state.epoch, generation: state.generation,
+                after: parent?.sequence ?? 0, sequence: state.sequence, created: created,
+                entries: Manifest.Counts(end.entries), live: Manifest.Counts(end.live),
+                members: members,
+                digest: StreamCodes.digest(
+                    end, key: keys.mac, vault: keyring.vault, bundle: id),
+                audit: state.auditHead)
+        }
+        let bundle = KnownBundle(
+            bundle: id, content: facts.contentID, isFull: parent == nil,
+            parent: parent?.content, instance: state.instance, epoch: state.epoch,
+            generation: state.generation, sequence: state.sequence, nextAudit: state.nextAudit,
+            nextHistory: state.counters.mapValues(\.nextHistory), revision: 1,
+            created: created, size: facts.size, records: end.live.records, name: name,
+            folder: folder, key: keys.id)
+        return Made(bundle: bundle, path: path, parent: parent, records: end.entries.records)
+    }
+
+    private func stream(
+        _ reader: RecordReader, after parent: KnownBundle?, _ id: Identifier,
+        _ keys: BundleKeys, _ file: BundleFile
+    ) throws -> StreamEnd {
+        let sealer = StreamSealer(
+            vault: reader.frame.keyring.vault, bundle: id, key: keys.sealing,
+            randomness: store.environment.randomness
+        ) { number, bytes in try file.add(.records(number), bytes) }
+        defer { sealer.stop() }
+        var done: UInt64 = 0
+        let total = parent == nil ? try reader.state().bodies.values.reduce(0) { $0 &+ $1.rows } : 0
+        let stream = try RecordStream(
+            reader,
+            after: parent.map {
+                RecordStream.Parent(
+                    sequence: $0.sequence, nextAudit: $0.nextAudit,
+                    nextHistory: $0.nextHistory)
+            }, key: keys.mac,
+            looked: { count in
+                done += count
+                if done % 512 == 0 { try progress(done, total) }
+            },
+            receiver: { batch, keys in try sealer.add(batch, keys: keys) })
+        let end = try stream.write()
+        try sealer.finish()
+        return end
+    }
+}
+
+extension Manifest.Counts {
+    internal init(_ counts: StreamEnd.Counts) {
+        self.init(
+            records: counts.records, history: counts.history, tombstones: counts.tombstones,
+            audit: counts.audit, chunks: counts.chunks)
+    }
+}

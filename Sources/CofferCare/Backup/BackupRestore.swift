@@ -1,0 +1,216 @@
+package import CofferBundles
+package import CofferBytes
+internal import CofferCrypto
+package import CofferDisk
+internal import CofferFormat
+internal import CofferKeys
+internal import CofferRecords
+package import CofferStore
+
+/// Makes a vault of a chain of bundles, beside the place that it is for, and puts it there when
+/// it is complete, checked and on the disk.
+package struct BackupRestore {
+    /// What the restored vault goes on above: the vault in whose place it comes, or what is
+    /// remembered of one.
+    package struct Floor: Sendable {
+        /// The instance that goes on; nil makes a new one.
+        package var instance: Identifier?
+        /// The highest epoch.
+        package var epoch: UInt64 = 0
+        /// The highest generation.
+        package var generation: UInt64 = 0
+        /// The highest number of a change.
+        package var sequence: UInt64 = 0
+
+        /// Nothing was there.
+        package init() {}
+    }
+
+    /// What was restored.
+    package struct Restored: Sendable {
+        /// How many records the vault has.
+        package let records: UInt64
+        /// How many older versions.
+        package let history: UInt64
+        /// How many entries were left out because the key of their person is gone.
+        package let withheld: UInt64
+        /// The bundles that were used, the newest first.
+        package let bundles: [String]
+        /// The instant that the vault is restored to, in milliseconds since 1970.
+        package let created: Int64
+        /// Where the vault that was there lies now.
+        package let replaced: String?
+    }
+
+    private let chain: [BundleReader]
+    private let trust: BundleTrust
+    private let environment: Environment
+    private let disk: any FileSystem
+    private let progress: (UInt64, UInt64) throws -> Void
+
+    /// Prepares one.
+    ///
+    /// - Parameters:
+    ///   - chain: The bundles, the newest first, as `BundleChain` gives them.
+    ///   - trust: The opened keys of the newest.
+    ///   - progress: Hears how many entries are read, and how many there are; throws to cancel.
+    package init(
+        _ chain: [BundleReader], _ trust: BundleTrust, environment: Environment,
+        disk: any FileSystem = LocalFileSystem(),
+        progress: @escaping (UInt64, UInt64) throws -> Void = { _, _ in }
+    ) {
+        self.chain = chain
+        self.trust = trust
+        self.environment = environment
+        self.disk = disk
+        self.progress = progress
+    }
+
+    /// Verifies every bundle of the chain: signature and all members.
+    ///
+    /// - Throws: `BundleError`, `BackupError.damaged`, `.untrusted`.
+    package func verify() throws {
+        let signer = try BundleTrust.signer(trust.keyring)
+        for bundle in chain {
+            do throws(BundleError) {
+                _ = try bundle.signer(trusting: signer)
+                try bundle.verifyMembers()
+            } catch { throw BackupVerify.explained(error, bundle.path) }
+        }
+    }
+
+    /// Restores to a path.
+    ///
+    /// - Parameters:
+    ///   - path: Where the vault comes.
+    ///   - isReplacing: Whether a vault that is there is put aside; it is kept.
+    ///   - floor: What the vault goes on above.
+    /// - Throws: `BackupError`; `BundleError`; what writing a vault throws. Nothing at the path
+    ///   has changed then.
+    package func run(
+        to path: String, isReplacing: Bool, above floor: Floor
+    ) throws -> Restored {
+        if !isReplacing, try disk.exists(path) { throw BackupError.exists(path: path) }
+        try verify()
+        let parent = DiskPath.parent(of: path)
+        try disk.createDirectories(parent)
+        try Self.sweep(beside: path, disk)
+        let suffix = Hex.encode(try environment.randomness.bytes(4))
+        let staging = path + Self.mark + suffix
+        try disk.makeDirectory(staging)
+        do {
+            let lock = try disk.lock(staging + "/lock", .exclusive, timeout: .zero)
+            let facts = try fill(staging, above: floor)
+            try disk.unlink(staging + "/lock")
+            withExtendedLifetime(lock) {}
+            try disk.synchronizeTree(staging)
+            let replaced = try place(staging, at: path, isReplacing: isReplacing)
+            return Restored(
+                records: facts.records, history: facts.history, withheld: facts.withheld,
+                bundles: chain.map(\.path), created: chain[0].manifest.created,
+                replaced: replaced)
+        } catch {
+            try? disk.removeTree(staging)
+            throw error
+        }
+    }
+
+    private static let mark = ".restoring-"
+
+    /// Removes what an interrupted restore has left beside a path.
+    private static func sweep(beside path: String, _ disk: any FileSystem) throws {
+        let parent = DiskPath.parent(of: path)
+        let prefix = DiskPath.name(of: path) + mark
+        for name in try disk.list(parent) where name.hasPrefix(prefix) {
+            let left = DiskPath.join(parent, name)
+            guard let lock = try? disk.lock(left + "/lock", .exclusive, timeout: .zero) else {
+                continue
+            }
+            withExtendedLifetime(lock) { try? disk.removeTree(left) }
+        }
+    }
+
+    /// Puts the finished vault in its place; gives the path of what was there.
+    private func place(
+        _ staging: String, at path: String, isReplacing: Bool
+    ) throws -> String? {
+        let parent = DiskPath.parent(of: path)
+        guard isReplacing, try disk.exists(path) else {
+            try disk.rename(staging, to: path, .refusing)
+            try disk.synchronizeDirectory(parent)
+            return nil
+        }
+        var kept = path + ".before-restore"
+        var number = 2
+        while try disk.exists(kept) {
+            kept = path + ".before-restore-\(number)"
+            number += 1
+        }
+        try disk.rename(staging, to: path, .exchanging)
+        try disk.synchronizeDirectory(parent)
+        // From here on the new vault is in its place; what was there has the name of the staging
+        // until it gets its own.
+        try disk.rename(staging, to: kept, .refusing)
+        try disk.synchronizeDirectory(parent)
+        return kept
+    }
+}
+
+extension BackupRestore {
+    /// What was written.
+    internal struct Facts {
+        var records: UInt64 = 0
+        var history: UInt64 = 0
+        var withheld: UInt64 = 0
+    }
+
+    /// Writes and checks the vault in a directory that is empty but for its lock.
+    ///
+    /// - Throws: As ``run(to:isReplacing:above:)``.
+    internal func fill(_ staging: String, above floor: Floor) throws -> Facts {
+        let vault = chain[0].manifest.vault
+        var unremembered = Environment(
+            now: environment.now, randomness: environment.randomness, stateDirectory: nil)
+        unremembered.allowsOlder = true
+        let instance = try floor.instance ?? environment.randomness.identifier()
+        var reader: ChainReader?
+        try Store.rebuild(
+            in: staging, vault: vault, rows: trust.rows, root: trust.root,
+            state: VaultState(instance: instance), environment: unremembered
+        ) { store, transaction in
+            let filling = try RestoreFilling(
+                store, transaction, trust, floor: floor, instance: instance)
+            defer { filling.stop() }
+            let chainReader = try ChainReader(chain, trust, filling, progress: progress)
+            reader = chainReader
+            try chainReader.read()
+            try filling.finish(chain)
+        }
+        guard let reader else { throw BackupError.promiseBroken("the stream") }
+        return try prove(staging, reader, unremembered)
+    }
+
+    /// Opens the vault as it will be opened, checks all of it, and holds it against the promise.
+    private func prove(
+        _ staging: String, _ reader: ChainReader, _ environment: Environment
+    ) throws -> Facts {
+        let store = try Store(opening: staging, isReadOnly: false, environment: environment)
+        try store.unlock(root: trust.root)
+        defer { store.lock() }
+        let records = Records(store)
+        let report = try VaultCheck(records) { _, _ in }.run()
+        if let finding = report.findings.first(where: { $0.severity == .error }) {
+            throw BackupError.promiseBroken("\(finding.place): \(finding.code)")
+        }
+        let keys = try trust.keys(of: chain[0])
+        let promise = reader.promise
+        let live = try records.read {
+            try RecordStream.live($0, key: keys.mac, audits: promise.live.audit)
+        }
+        if reader.withheld == 0, live.live != promise.live || live.liveSum != promise.liveSum {
+            throw BackupError.promiseBroken("the records that the newest bundle counts")
+        }
+        return Facts(
+            records: live.live.records, history: live.live.history, withheld: reader.withheld)
+    }
+}

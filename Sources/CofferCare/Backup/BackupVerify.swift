@@ -1,0 +1,78 @@
+package import CofferBundles
+package import CofferCrypto
+internal import CofferFormat
+
+/// Verifies bundles: what each promises is there and unchanged, and signed by somebody trusted.
+package struct BackupVerify: Sendable {
+    /// Who vouches for a bundle.
+    package enum Source: String, Sendable {
+        /// A public key that was given by hand.
+        case given = "signer"
+        /// The signer that this machine remembers of the vault.
+        case remembered = "remembered"
+        /// The signing key of the unlocked vault.
+        case vault = "vault"
+        /// The signing key that a password or recovery key opens.
+        case password = "password"
+    }
+
+    /// What can be said of a bundle.
+    package enum Verdict: Sendable {
+        /// Unchanged, and signed by a key that is trusted for this reason.
+        case trusted(Source)
+        /// Unchanged in itself, but nobody trusted has signed it.
+        case untrusted(String)
+        /// Damaged or changed; the reason.
+        case damaged(String)
+    }
+
+    /// The keys that are trusted, and why.
+    private let trusted: [(Minisign.PublicKey, Source)]
+
+    /// Trusts nobody yet.
+    package init() { trusted = [] }
+
+    private init(_ trusted: [(Minisign.PublicKey, Source)]) { self.trusted = trusted }
+
+    /// Trusts one key more.
+    package func trusting(_ key: Minisign.PublicKey, _ source: Source) -> BackupVerify {
+        BackupVerify(trusted + [(key, source)])
+    }
+
+    /// Verifies a bundle that could be opened.
+    ///
+    /// - Parameter progress: Hears how many bytes are read, and how many there are.
+    /// - Throws: `BackupError.cancelled`; `BundleError.disk`.
+    package func verdict(
+        _ bundle: BundleReader, progress: (UInt64, UInt64) -> Void = { _, _ in },
+        isCancelled: () -> Bool = { false }
+    ) throws -> Verdict {
+        do throws(BundleError) {
+            try bundle.verifyMembers(progress: progress, isCancelled: isCancelled)
+        } catch {
+            switch error {
+            case .cancelled: throw BackupError.cancelled
+            case .disk: throw error
+            default: return .damaged(error.message)
+            }
+        }
+        var reason = "no key that is trusted is known for it"
+        for (key, source) in trusted {
+            do throws(BundleError) {
+                _ = try bundle.signer(trusting: key)
+                return .trusted(source)
+            } catch { reason = error.message }
+        }
+        return .untrusted(reason)
+    }
+
+    /// An error of a bundle, with the path that it is about.
+    package static func explained(_ error: BundleError, _ path: String) -> any Error {
+        switch error {
+        case .cancelled: BackupError.cancelled
+        case .otherSigner, .badSignature: BackupError.untrusted(path: path)
+        case .disk: error
+        default: BackupError.damaged(path: path, reason: error.message)
+        }
+    }
+}

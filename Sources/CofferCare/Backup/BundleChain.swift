@@ -1,0 +1,113 @@
+package import CofferBundles
+package import CofferBytes
+package import CofferDisk
+internal import CofferFormat
+
+/// The bundles of a folder, and how they continue each other.
+package struct BundleChain: Sendable {
+    /// A file of the folder that is a bundle, or should be one.
+    package struct Item: Sendable {
+        /// Its path.
+        package let path: String
+        /// The bundle, its header read but nothing verified; nil where it cannot be read.
+        package let bundle: BundleReader?
+        /// Why it cannot be read.
+        package let problem: String?
+        /// What its name says that it is.
+        package let kind: BundleName.Kind
+        /// How many bytes it has.
+        package let size: UInt64
+    }
+
+    /// Everything in the folder whose name is that of a bundle, or of a piece or copy of one.
+    package let items: [Item]
+
+    /// Reads the headers of the bundles in a folder, or of one bundle with those beside it.
+    ///
+    /// - Throws: `DiskError`.
+    package init(in folder: String, on disk: any FileSystem = LocalFileSystem()) throws {
+        items = try BundleFolder.entries(in: folder, on: disk).sorted { $0.name < $1.name }.map {
+            entry in
+            let path = DiskPath.join(folder, entry.name)
+            guard entry.kind == .bundle else {
+                return Item(
+                    path: path, bundle: nil, problem: nil, kind: entry.kind, size: entry.size)
+            }
+            do throws(BundleError) {
+                return Item(
+                    path: path, bundle: try BundleReader(at: path, on: disk), problem: nil,
+                    kind: .bundle, size: entry.size)
+            } catch {
+                return Item(
+                    path: path, bundle: nil, problem: error.message, kind: .bundle,
+                    size: entry.size)
+            }
+        }
+    }
+
+    /// The bundles that can be read, oldest first: by instance, epoch, generation.
+    package var bundles: [BundleReader] {
+        items.compactMap(\.bundle).sorted { Self.order($0) < Self.order($1) }
+    }
+
+    private static func order(_ bundle: BundleReader) -> (UInt64, UInt64, Int64, Identifier) {
+        let manifest = bundle.manifest
+        return (manifest.epoch, manifest.generation, manifest.created, manifest.bundle)
+    }
+
+    /// A bundle and everything that it continues, the newest first.
+    ///
+    /// - Throws: `BackupError.brokenChain` where a bundle is not in the folder.
+    package func chain(of newest: BundleReader) throws(BackupError) -> [BundleReader] {
+        var chain = [newest]
+        let all = bundles
+        while let parent = chain.last?.manifest.parent, chain.count <= all.count {
+            let wanted = chain.last?.manifest
+            guard
+                let next = all.first(where: {
+                    $0.contentID == parent && $0.manifest.vault == wanted?.vault
+                        && $0.manifest.sequence == wanted?.after
+                })
+            else {
+                throw .brokenChain(
+                    path: chain.last?.path ?? newest.path, missing: Hex.encode(parent))
+            }
+            chain.append(next)
+        }
+        guard chain.last?.manifest.kind == .full else {
+            throw .brokenChain(path: newest.path, missing: "its full bundle")
+        }
+        return chain
+    }
+
+    /// The newest complete chain, the newest bundle first.
+    ///
+    /// - Parameters:
+    ///   - vault: Whose bundles; nil where the folder holds those of one vault only.
+    ///   - time: Only bundles that were made until then, in milliseconds since 1970.
+    /// - Throws: `BackupError.noBundle`, `.severalVaults`, `.brokenChain`.
+    package func newest(
+        of vault: Identifier?, until time: Int64? = nil, folder: String
+    ) throws(BackupError) -> [BundleReader] {
+        let mine = bundles.filter { bundle in
+            (vault == nil || bundle.manifest.vault == vault)
+                && (time.map { bundle.manifest.created <= $0 } ?? true)
+        }
+        let vaults = Set(mine.map(\.manifest.vault))
+        guard vaults.count < 2 else {
+            throw .severalVaults(vaults.sorted().map(\.description))
+        }
+        guard let last = mine.max(by: { $0.manifest.created < $1.manifest.created }) else {
+            throw .noBundle(path: folder)
+        }
+        // Of the instance that made the last one, in the order in which it made them.
+        let candidates = mine.filter { $0.manifest.instance == last.manifest.instance }
+        var failure: BackupError?
+        for candidate in candidates.reversed() {
+            do throws(BackupError) { return try chain(of: candidate) } catch {
+                failure = failure ?? error
+            }
+        }
+        throw failure ?? .noBundle(path: folder)
+    }
+}

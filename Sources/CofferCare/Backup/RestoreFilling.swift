@@ -1,0 +1,78 @@
+internal import CofferBundles
+internal import CofferBytes
+internal import CofferFormat
+internal import CofferRecords
+internal import CofferStore
+
+/// Writes what a chain holds into a vault that is being rebuilt.
+internal final class RestoreFilling: ChainReader.Receiver {
+    private let transaction: Transaction
+    private let loader: RecordLoader
+    private let floor: BackupRestore.Floor
+    private let instance: Identifier
+    private var standing: StreamStanding?
+
+    init(
+        _ store: Store, _ transaction: Transaction, _ trust: BundleTrust,
+        floor: BackupRestore.Floor, instance: Identifier
+    ) throws {
+        self.transaction = transaction
+        self.floor = floor
+        self.instance = instance
+        loader = try RecordLoader(store, transaction, subjects: trust.rows.subjects)
+    }
+
+    func begin(_ standing: StreamStanding, _ definitions: [Definition]) throws {
+        self.standing = standing
+        var state = standing.state
+        state.frame = transaction.state.frame
+        state.bodies = transaction.state.bodies
+        state.nextAudit = transaction.state.nextAudit
+        state.auditHead = transaction.state.auditHead
+        state.instance = instance
+        state.epoch = max(standing.state.epoch, floor.epoch) + 1
+        state.epochReason = .restored
+        state.generation = max(standing.state.generation, floor.generation)
+        state.sequence = max(standing.state.sequence, floor.sequence)
+        transaction.state = state
+        // Nothing that it writes is a change that somebody could undo.
+        transaction.isSilent = true
+        try loader.define(definitions)
+    }
+
+    func record(_ record: StreamRecord, key: Identifier?, collection: UInt32) throws {
+        try loader.load(record, key: key, collection: collection)
+    }
+
+    func version(_ record: StreamRecord, key: Identifier?, collection: UInt32) throws {
+        try loader.loadHistory(record, key: key, collection: collection)
+    }
+
+    func tombstone(_ tombstone: Tombstone, sequence: UInt64) throws {
+        try transaction.restore(tombstone, sequence: sequence)
+    }
+
+    func audit(_ number: UInt64, seal: [UInt8]) throws {
+        try transaction.restoreAudit(number, seal: seal)
+    }
+
+    /// Inserts the rest, holds the audit log against the standing, and says in it what was done.
+    ///
+    /// - Throws: `BackupError.promiseBroken`; `StoreError`, `SQLiteError`.
+    func finish(_ chain: [BundleReader]) throws {
+        try loader.finish()
+        guard let standing, transaction.state.nextAudit == standing.state.nextAudit,
+            transaction.state.auditHead == standing.state.auditHead
+        else { throw BackupError.promiseBroken("the audit log") }
+        try loader.checkReferences()
+        try transaction.audit(
+            "restore",
+            [
+                AuditEntry.Detail("bundle", chain[0].manifest.bundle.description),
+                AuditEntry.Detail("bundles", "\(chain.count)"),
+            ])
+    }
+
+    /// Ends the second thread whatever happened.
+    func stop() { loader.stop() }
+}

@@ -1,0 +1,99 @@
+internal import Coffer
+internal import CofferArguments
+
+extension BackupCommands {
+    internal static func restore(_ call: Call) throws -> ExitStatus {
+        let invocation = call.invocation
+        let bundles = Bundles(in: call.surroundings)
+        let plan = try bundles.plan(
+            from: invocation.argument("from") ?? ".", of: invocation.value("of"),
+            until: try time(invocation.value("at")))
+        let path = try VaultFinder(call.ambient).place(for: invocation.value("to"))
+        let isThere = Paths.status(path) != nil
+        if invocation.flag("dry-run") { return try dryRun(plan, path, isThere, bundles, call) }
+        if isThere {
+            try call.confirm(
+                "Put the vault at \(path) aside, and restore the one of "
+                    + "\(Timestamp.text(plan.newest.created)) in its place?")
+        }
+        let bar = ProgressBar(call.console, "restoring", .records)
+        defer { bar.clear() }
+        var restored: Bundles.Restored?
+        try call.tryingBundleKeys(for: plan.bundles[0]) { key in
+            restored = try bundles.restore(plan, to: path, key: key, isReplacing: isThere) {
+                bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
+                return true
+            }
+        }
+        bar.clear()
+        guard let restored else { throw Failure("locked", "no key was given", .locked) }
+        try tell(restored, call)
+        return .done
+    }
+
+    private static func tell(_ restored: Bundles.Restored, _ call: Call) throws(Failure) {
+        let console = call.console
+        guard call.isJSON else {
+            try console.line(Visible.line(restored.path))
+            console.note(
+                "Restored as it was at \(Timestamp.text(restored.created)): "
+                    + "\(Quantity.of(restored.records, "record", "records")), from "
+                    + "\(Quantity.of(restored.bundles.count, "bundle", "bundles")).")
+            if restored.withheld > 0 {
+                console.warn(
+                    "\(restored.withheld) entries were left out: the people that they are about "
+                        + "were erased")
+            }
+            if let replaced = restored.replaced {
+                console.note("What was there is kept as \(Visible.line(replaced)).")
+            }
+            return
+        }
+        try console.print(
+            .object([
+                ("vault", .text(restored.vault)), ("path", .text(restored.path)),
+                ("at", .text(Timestamp.text(restored.created))),
+                ("records", .count(restored.records)), ("history", .count(restored.history)),
+                ("withheld", .count(restored.withheld)),
+                ("bundles", .array(restored.bundles.map { .text($0) })),
+                ("replaced", .text(restored.replaced)),
+            ]))
+    }
+
+    private static func dryRun(
+        _ plan: Bundles.RestorePlan, _ path: String, _ isThere: Bool, _ bundles: Bundles,
+        _ call: Call
+    ) throws -> ExitStatus {
+        try call.tryingBundleKeys(for: plan.bundles[0]) { try bundles.verify(plan, key: $0) }
+        let console = call.console
+        guard call.isJSON else {
+            try console.line(
+                "\(Timestamp.text(plan.newest.created)), "
+                    + "\(Quantity.of(plan.newest.recordsOfVault, "record", "records")), from "
+                    + "\(Quantity.of(plan.bundles.count, "bundle", "bundles")): "
+                    + Visible.line(path))
+            if isThere {
+                console.note("The vault that is there now would be kept as …before-restore.")
+            }
+            return .done
+        }
+        try console.print(
+            .object([
+                ("vault", .text(plan.newest.vault)), ("path", .text(path)),
+                ("at", .text(Timestamp.text(plan.newest.created))),
+                ("records", .count(plan.newest.recordsOfVault)),
+                ("bundles", .array(plan.bundles.map { .text($0) })),
+                ("replaces", .bool(isThere)),
+            ]))
+        return .done
+    }
+
+    /// A moment given as a date or as date and time, in UTC; the last of what it leaves open.
+    internal static func time(_ text: String?) throws(Failure) -> Int64? {
+        guard let text else { return nil }
+        guard let time = Timestamp.latest(of: text) else {
+            throw .usage("--at needs a time such as 2026-05-03 or 2026-05-03T18:30:00Z")
+        }
+        return time
+    }
+}

@@ -1,0 +1,86 @@
+internal import Coffer
+internal import CofferArguments
+
+extension BackupCommands {
+    internal static func verify(_ call: Call) throws -> ExitStatus {
+        let bundles = Bundles(in: call.surroundings)
+        var paths: [String] = []
+        for place in call.invocation.arguments {
+            guard Paths.isDirectory(place) else {
+                paths.append(place)
+                continue
+            }
+            let found = try bundles.list(place).filter {
+                $0.kind == .bundle || $0.kind == .unreadable
+            }
+            guard !found.isEmpty else {
+                throw Failure("no-bundle", "there is no bundle in \(place)", .notFound)
+            }
+            paths += found.map(\.path)
+        }
+        let verdicts =
+            try call.invocation.flag("deep") || call.namesBundleKey
+            ? verify(paths, bundles, try call.bundleKey(for: paths.first ?? ""), call)
+            : paths.map { path in
+                try verdict(path, call) {
+                    try bundles.verify(path, signer: call.invocation.value("signer"), progress: $0)
+                }
+            }
+        return verdicts.allSatisfy { $0.word == .trusted } ? .done : .damaged
+    }
+
+    private static func verify(
+        _ paths: [String], _ bundles: Bundles, _ key: borrowing Bundles.Key, _ call: Call
+    ) throws -> [Bundles.Verdict] {
+        var verdicts: [Bundles.Verdict] = []
+        for path in paths {
+            let bar = ProgressBar(call.console, "verifying", .bytes)
+            let verdict = try bundles.verify(
+                path, signer: call.invocation.value("signer"), key: key
+            ) { done, total in
+                if total > 0 { bar.update(Int64(clamping: done), of: Int64(clamping: total)) }
+                return true
+            }
+            bar.clear()
+            try tell(path, verdict, call)
+            verdicts.append(verdict)
+        }
+        return verdicts
+    }
+
+    private static func verdict(
+        _ path: String, _ call: Call,
+        _ body: (@escaping (UInt64, UInt64) -> Bool) throws -> Bundles.Verdict
+    ) throws -> Bundles.Verdict {
+        let bar = ProgressBar(call.console, "verifying", .bytes)
+        let verdict = try body { done, total in
+            if total > 0 { bar.update(Int64(clamping: done), of: Int64(clamping: total)) }
+            return true
+        }
+        bar.clear()
+        try tell(path, verdict, call)
+        return verdict
+    }
+
+    private static func tell(
+        _ path: String, _ verdict: Bundles.Verdict, _ call: Call
+    ) throws(Failure) {
+        guard call.isJSON else {
+            let tail =
+                verdict.trustedBy.map { ", by \(Self.words[$0] ?? $0)" }
+                ?? verdict.reason.map { ": \($0)" } ?? ""
+            return try call.console.line(
+                "\(verdict.word.rawValue)  \(Visible.line(path))\(Visible.line(tail))")
+        }
+        try call.console.print(
+            .object([
+                ("bundle", .text(path)), ("verdict", .text(verdict.word.rawValue)),
+                ("trustedBy", .text(verdict.trustedBy)), ("reason", .text(verdict.reason)),
+            ]))
+    }
+
+    private static let words = [
+        "signer": "the key that was given", "remembered": "the key that this machine remembers",
+        "vault": "the key of the vault", "password": "the key that the password opens",
+    ]
+}
