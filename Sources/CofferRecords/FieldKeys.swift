@@ -13,6 +13,7 @@ internal final class FieldKeys {
     private let connection: Connection
     private var keys: [UInt32: FieldKey] = [:]
     private var subjects: [Identifier: UInt32] = [:]
+    private var facts: [UInt32: KeyRow.Facts] = [:]
 
     init(_ frame: Frame, _ connection: Connection) throws {
         self.frame = frame
@@ -55,12 +56,20 @@ internal final class FieldKeys {
 
     /// The person whose key has this number; nil when there is no such key.
     func subject(ofKey number: UInt32) throws -> Identifier? {
-        try subjectKey(number)?.facts.subject
+        try facts(ofKey: number)?.subject
     }
 
     /// The id of the key of a person; nil where there is no such key.
     func subjectKeyID(_ number: UInt32) throws -> Identifier? {
-        try subjectKey(number)?.facts.id
+        try facts(ofKey: number)?.id
+    }
+
+    /// What a key of a person says of itself; kept, because to open it costs more than a record.
+    private func facts(ofKey number: UInt32) throws -> KeyRow.Facts? {
+        if let known = facts[number] { return known }
+        let found = try subjectKey(number)?.facts
+        facts[number] = found
+        return found
     }
 
     private func subjectKey(_ number: UInt32) throws -> Keyring.Key? {

@@ -36,6 +36,9 @@ extension Store {
         package init() {}
     }
 
+    /// How much of the database under way is kept in memory, in KiB.
+    private static let rebuildCache = 16_384
+
     /// The rows of this vault.
     ///
     /// - Throws: `SQLiteError`; `StoreError.damaged`.
@@ -82,6 +85,8 @@ extension Store {
         try connection.setApplicationID(VaultHeader.applicationID)
         try connection.setUserVersion(Int32(VaultHeader.currentFormat))
         try connection.useJournalInMemory()
+        // What is written is not read again; the system keeps it as well as we could.
+        try connection.setCacheSize(rebuildCache)
         let header = VaultHeader(vault: vault)
         let store = try Store(
             creating: path, connection: connection, header: header, environment: environment)

@@ -41,7 +41,8 @@ package final class RecordStream {
     private var end = StreamEnd()
     private var batch = StreamBatch(.standing)
     private var bytes: [UInt8] = []
-    private var parts: [Identifier: Int] = [:]
+    private var parts: [UInt32: Int] = [:]
+    private var persons: [UInt32: (id: Identifier, key: FieldKey)] = [:]
     private var keys: [FieldKey] = []
     private var entry: [UInt8] = []
     private var own: [UInt8] = []
@@ -172,14 +173,23 @@ extension RecordStream {
         try looked(1)
     }
 
+    /// The part of the batch that holds what is under the key of a person.
     private func part(_ number: UInt32) throws -> Int {
-        guard let key = try reader.keys.subjectKeyID(number),
-            let field = try reader.keys.key(number, .subject)
-        else { throw StoreError.damaged("the key of a person") }
-        if let known = parts[key] { return known }
-        batch.parts.append(StreamBatch.Part(key: key, bytes: []))
-        keys.append(field)
-        parts[key] = batch.parts.count - 1
+        if let known = parts[number] { return known }
+        // A key is opened once, though its person occurs in many batches.
+        let person: (id: Identifier, key: FieldKey)
+        if let known = persons[number] {
+            person = known
+        } else {
+            guard let id = try reader.keys.subjectKeyID(number),
+                let key = try reader.keys.key(number, .subject)
+            else { throw StoreError.damaged("the key of a person") }
+            person = (id, key)
+            persons[number] = person
+        }
+        batch.parts.append(StreamBatch.Part(key: person.id, bytes: []))
+        keys.append(person.key)
+        parts[number] = batch.parts.count - 1
         return batch.parts.count - 1
     }
 
