@@ -156,6 +156,12 @@ let package = Package(
         tests("CofferArgumentsTests", ["CofferArguments"]),
         tests("CofferFormatTests", ["CofferFormat", "CofferBytes"]),
         tests("CofferCryptoTests", ["CofferCrypto", "CofferBytes", "CCofferOpenSSL"]),
+        tests(
+            "CofferBundlesTests",
+            [
+                "CofferBundles", "CofferBytes", "CofferCrypto", "CofferDisk", "CofferDiskSupport",
+                "CofferFormat",
+            ]),
         tests("CofferSchemaTests", ["CofferSchema", "CofferFormat", "CofferBytes"]),
         tests("CofferExchangeTests", ["CofferExchange", "CofferFormat", "CofferBytes"]),
         tests(
