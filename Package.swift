@@ -144,7 +144,8 @@ let package = Package(
         .target(
             name: "CofferFuzzing",
             dependencies: [
-                "CofferExchange", "CofferSchema", "CofferCrypto", "CofferFormat", "CofferBytes",
+                "CofferExchange", "CofferSchema", "CofferBundles", "CofferCrypto", "CofferFormat",
+                "CofferDisk", "CofferDiskSupport", "CofferBytes",
             ],
             path: "Tests/CofferFuzzing", swiftSettings: strict),
         tests("FuzzTests", ["CofferFuzzing"]),

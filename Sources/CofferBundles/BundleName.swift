@@ -65,13 +65,16 @@ package enum BundleName {
     /// Marks of conflicts: Dropbox and Nextcloud, Syncthing, ownCloud, Seafile, Synology, and
     /// the copies of file managers.
     private static let conflictMarks = [
-        "conflicted copy", ".sync-conflict-", "_conflict-", "(sfconflict", "(case conflict",
+        "conflicted copy", ".sync-conflict-", "(sfconflict", "(case conflict",
         "_conflict", "_diskstation_", "[conflict", "(conflict",
     ]
 
+    /// What file managers end the name of a copy with.
+    private static let copyEnds = [" copy", "(copy)", " copy)"]
+
     private static func isConflict(_ part: String) -> Bool {
         conflictMarks.contains { firstPlace(of: $0, in: part) != nil }
-            || part.hasSuffix(" copy") || part.hasSuffix(" - copy") || isNumbered(part)
+            || copyEnds.contains(where: part.hasSuffix) || isNumbered(part)
     }
 
     /// Whether a text ends with a number in brackets, as file managers and browsers count copies.

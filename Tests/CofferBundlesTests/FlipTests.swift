@@ -6,7 +6,6 @@ import Testing
 
 /// A bundle of which any byte is another is refused, wherever it is.
 @Suite struct FlipTests {
-    private static let isLong = ProcessInfo.processInfo.environment["COFFER_LONG_TESTS"] == "1"
 
     /// The stretches of the file that are headers, padding or the end: every byte of them counts.
     private static func frame(of bytes: [UInt8]) -> [Int] {
@@ -56,8 +55,8 @@ import Testing
         let frame = Set(Self.frame(of: bytes))
         let contents = bytes.indices.filter { !frame.contains($0) }
         let offsets =
-            Self.isLong ? contents : Array(contents.shuffled(using: &dice).prefix(800))
-        let patterns: [UInt8] = Self.isLong ? [1, 0x20, 0x80, 0xFF] : [0x20]
+            LongTests.areAsked ? contents : Array(contents.shuffled(using: &dice).prefix(800))
+        let patterns: [UInt8] = LongTests.areAsked ? [1, 0x20, 0x80, 0xFF] : [0x20]
         let count = refusals(
             of: offsets, patterns: patterns, in: bytes, sample.signer.publicKey)
         #expect(count == offsets.count * patterns.count)

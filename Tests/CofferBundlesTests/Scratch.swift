@@ -74,7 +74,10 @@ final class MeteredFile: DiskFile {
         let count = Int(min(Int64(buffer.count - start), max(0, size - offset)))
         guard count > 0 else { return 0 }
         let part = content(Int(offset)..<Int(offset) + count)
-        for index in 0..<count { buffer[start + index] = part[index] }
+        unsafe buffer.withUnsafeMutableBufferPointer { buffer in
+            let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[start..<start + count])
+            _ = unsafe rest.update(from: part)
+        }
         meter.withLock { meter in
             meter.calls += 1
             meter.bytes += count
