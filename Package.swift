@@ -144,7 +144,8 @@ let package = Package(
         .target(
             name: "CofferFuzzing",
             dependencies: [
-                "CofferExchange", "CofferSchema", "CofferCrypto", "CofferFormat", "CofferBytes",
+                "CofferExchange", "CofferSchema", "CofferBundles", "CofferCrypto", "CofferFormat",
+                "CofferDisk", "CofferDiskSupport", "CofferBytes",
             ],
             path: "Tests/CofferFuzzing", swiftSettings: strict),
         tests("FuzzTests", ["CofferFuzzing"]),
@@ -156,6 +157,12 @@ let package = Package(
         tests("CofferArgumentsTests", ["CofferArguments"]),
         tests("CofferFormatTests", ["CofferFormat", "CofferBytes"]),
         tests("CofferCryptoTests", ["CofferCrypto", "CofferBytes", "CCofferOpenSSL"]),
+        tests(
+            "CofferBundlesTests",
+            [
+                "CofferBundles", "CofferBytes", "CofferCrypto", "CofferDisk", "CofferDiskSupport",
+                "CofferFormat",
+            ]),
         tests("CofferSchemaTests", ["CofferSchema", "CofferFormat", "CofferBytes"]),
         tests("CofferExchangeTests", ["CofferExchange", "CofferFormat", "CofferBytes"]),
         tests(

@@ -4,8 +4,7 @@ package import CofferFormat
 
 /// Why a bundle could not be written, or is not to be trusted.
 ///
-/// Everything it holds is clear text of the bundle; names come from the fixed list, never from
-/// the file, but for ``Damage/foreignName(_:)``, which is to be printed escaped.
+/// Everything it holds is clear text of the bundle, and can be printed as it is.
 package enum BundleError: Error, Equatable, Sendable {
     /// The disk failed or refused: no such file, a link or device in its place, no space.
     case disk(DiskError)
@@ -41,7 +40,7 @@ extension BundleError {
         case header(UstarHeader.Problem)
         /// Another of our members stands in its place: dropped, doubled or out of order.
         case replaced(by: BundleMember)
-        /// A file that no bundle has stands in its place.
+        /// A file that no bundle has stands in its place: its name, in printable ASCII.
         case foreignName(String)
         /// The bytes behind it, up to the next block, are not zeros.
         case padding
@@ -117,7 +116,7 @@ extension BundleError.Damage {
         case .trailing: "is followed by bytes that no bundle has"
         case .header(let problem): problem.rawValue
         case .replaced(let other): "is missing: \(other.name) stands in its place"
-        case .foreignName: "is missing: a file that no bundle has stands in its place"
+        case .foreignName(let name): "is missing: \(name) stands in its place"
         case .padding: "is followed by bytes that should be zeros"
         case .form: "is not written as it should be"
         case .otherType: "is a signed list of another kind, not of a bundle"

@@ -34,7 +34,7 @@ internal struct BundleLayout: Sendable {
             try scan.finish(after: .signature, zeros: Self.endSize)
         } catch {
             // Whoever wrote it may know members that this release does not.
-            if case .damaged = error, let newer = scan.newerFormat(keyring: place(of: .keyring)) {
+            if error != .notABundle, let newer = scan.newerFormat(keyring: place(of: .keyring)) {
                 throw .newerFormat(newer)
             }
             throw error
@@ -77,11 +77,10 @@ internal struct BundleLayout: Sendable {
             let member = BundleMember.records(segments + 1)
             let expected = segments == 0 ? member : .manifest
             try scan.readHeader(expecting: expected)
-            guard segments < BundleMember.segmentLimit, scan.found == member else {
-                guard scan.found == .manifest, segments > 0 else {
-                    throw .damaged(expected, scan.surprise)
-                }
-                return
+            guard scan.found == member else {
+                if scan.found == .manifest, segments > 0 { return }
+                let isSegment = scan.found?.isContent == true
+                throw .damaged(isSegment ? member : expected, scan.surprise)
             }
             // All segments but the last are full.
             if let last = places.last, segments > 0, last.size != BundleMember.segmentSize {

@@ -65,13 +65,16 @@ package enum BundleName {
     /// Marks of conflicts: Dropbox and Nextcloud, Syncthing, ownCloud, Seafile, Synology, and
     /// the copies of file managers.
     private static let conflictMarks = [
-        "conflicted copy", ".sync-conflict-", "_conflict-", "(sfconflict", "(case conflict",
+        "conflicted copy", ".sync-conflict-", "(sfconflict", "(case conflict",
         "_conflict", "_diskstation_", "[conflict", "(conflict",
     ]
 
+    /// What file managers end the name of a copy with.
+    private static let copyEnds = [" copy", "(copy)", " copy)"]
+
     private static func isConflict(_ part: String) -> Bool {
         conflictMarks.contains { firstPlace(of: $0, in: part) != nil }
-            || part.hasSuffix(" copy") || part.hasSuffix(" - copy") || isNumbered(part)
+            || copyEnds.contains(where: part.hasSuffix) || isNumbered(part)
     }
 
     /// Whether a text ends with a number in brackets, as file managers and browsers count copies.
@@ -90,9 +93,10 @@ package enum BundleName {
         return (0...text.count - part.count).first { text[$0...].starts(with: part) }
     }
 
-    /// Years, months and days of the proleptic Gregorian calendar, by counting in eras of 400
-    /// years that begin on the first of March (Hinnant, "chrono-Compatible Low-Level Date
-    /// Algorithms", `civil_from_days`). After the year 9999 it stays at the end of that year.
+    /// A time in UTC as ISO 8601 writes it without separators; after the year 9999 its end.
+    ///
+    /// Days are counted in eras of 400 years that begin on the first of March (Hinnant,
+    /// "chrono-Compatible Low-Level Date Algorithms", 2013, `civil_from_days`).
     private static func stamp(_ milliseconds: Int64) -> String {
         // 9999-12-31T23:59:59Z
         let seconds = min(max(0, milliseconds) / 1_000, 253_402_300_799)

@@ -37,6 +37,13 @@ extension FuzzTarget {
                 "COFFER-RECOVERY1",
             ]) + [PlainBech32m.encode(prefix: "coffer-recovery", [UInt8](0..<32).span)]
         case .schema: Self.texts(Self.schemas)
+        case .bundleManifest: BundleSeeds.manifests
+        case .bundleKeyring: [BundleSeeds.keyring]
+        case .bundleSums: [BundleSeeds.whole.sums]
+        case .bundleSigners: [BundleSeeds.signers]
+        case .bundleHeader: BundleSeeds.headers
+        case .bundleName: BundleSeeds.names
+        case .bundle: [BundleSeeds.whole.bundle]
         }
     }
 

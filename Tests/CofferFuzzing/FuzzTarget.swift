@@ -55,6 +55,20 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case texts
     /// A collection's schema.
     case schema
+    /// A bundle's manifest.
+    case bundleManifest
+    /// A bundle's keyring.
+    case bundleKeyring
+    /// The list that a bundle's signature signs.
+    case bundleSums
+    /// The statements that one signing key follows another.
+    case bundleSigners
+    /// The block before a member.
+    case bundleHeader
+    /// The name of a member, and of a bundle's file.
+    case bundleName
+    /// A whole bundle: it is what its members make.
+    case bundle
 
     /// What is wrong when the parser is given `input`; nil when nothing is.
     package func problem(with input: [UInt8]) -> String? {
@@ -85,6 +99,13 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .minisignSignature: TextProperties.minisignSignature(input)
         case .texts: TextProperties.texts(input)
         case .schema: TextProperties.schema(input)
+        case .bundleManifest: BundleProperties.manifest(input)
+        case .bundleKeyring: BundleProperties.keyring(input)
+        case .bundleSums: BundleProperties.sums(input)
+        case .bundleSigners: BundleProperties.signers(input)
+        case .bundleHeader: BundleProperties.header(input)
+        case .bundleName: BundleProperties.memberName(input)
+        case .bundle: BundleProperties.bundle(input)
         }
     }
 }
