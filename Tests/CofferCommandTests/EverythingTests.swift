@@ -51,7 +51,9 @@ import Testing
         let third = ["--vault", "./third.coffer"]
         #expect(try box.open(third + ["schema", "apply", "out/schemas"]).status == 0)
         #expect(try box.open(third + ["import", "out/records"]).status == 0)
-        #expect(try box.open(third + ["export"]).output == told(["export"])[0])
+        for name in ["npcs", "notes"] {
+            #expect(try box.open(third + ["export", name]).output == told(["export", name])[0])
+        }
     }
 
     @Test func aFolderThatIsThereIsRefusedAndNothingElseIsTaken() throws {

@@ -69,4 +69,33 @@ import Testing
         #expect(try disk.list(place.path) == ["out"])
         #expect(try disk.list(path) == ["file"])
     }
+
+    @Test(
+        arguments: FaultingFileSystem.Luck.allCases.flatMap { luck in
+            (0...16).map { (luck, $0) }
+        })
+    func aPowerCutLeavesAWholeFolderOrNone(cut: (FaultingFileSystem.Luck, Int)) throws {
+        let disk = FaultingFileSystem()
+        disk.losePower(before: cut.1)
+        var isDone = false
+        do {
+            var folder = try PendingFolder(
+                "out", temporary: PendingFolder.temporaryPath(for: "out"), on: disk)
+            try folder.makeFolder("in")
+            for name in ["in/a", "b"] {
+                let file = try folder.create(name)
+                try file.write([1, 2])
+                try file.synchronize()
+            }
+            try folder.commit()
+            isDone = true
+        } catch {}
+        disk.restart(keeping: cut.0)
+        #expect(isDone == (cut.1 >= 13), "every cut must have happened")
+        guard try disk.exists("out") else { return #expect(!isDone) }
+        #expect(try disk.list("out") == ["b", "in"])
+        for name in ["in/a", "b"] {
+            #expect(try disk.read("out/" + name, limit: 9) == [1, 2])
+        }
+    }
 }

@@ -72,7 +72,7 @@ import Testing
         #expect(result.carriedIDs == 1)
     }
 
-    /// A removal may clear a field that the schema requires; the record is there all the same.
+    /// A removal may clear a field that a rule of the schema wants; the record is there all the same.
     @Test func aRecordThatItsSchemaDoesNotHoldUpAnyMoreComesBack() throws {
         let scratch = try Scratch()
         let vault = try scratch.vault()
@@ -81,7 +81,8 @@ import Testing
                 name: "crew",
                 json: Array(
                     #"""
-                    {"type":"object","required":["id","ship"],"properties":{"id":{"type":"string"},
+                    {"type":"object","required":["id"],"coffer:check":[{"rule":"ship IS NOT NULL",
+                    "message":"needs a ship"}],"properties":{"id":{"type":"string"},
                     "ship":{"type":"string","coffer:references":"ships","coffer:on-delete":"clear"}}}
                     """#.utf8)),
             SchemaSource(

@@ -11,7 +11,8 @@ internal struct AboutRecord {
     internal var created: Int64?
     /// The fields that hold bytes; as JSON they are an object that others may hold as well.
     internal var bytes: [String] = []
-    /// Whether the schema does not hold the record up, because a reference of it was cleared.
+    /// Whether the schema need not hold the record up, because a reference of it may have been
+    /// cleared when what it led to was removed.
     internal var isCleared = false
 }
 
@@ -46,7 +47,7 @@ extension AboutRecord {
 }
 
 extension AboutRecord {
-    /// Reads a line; what it does not know it passes over. Nil for what has not the form.
+    /// Reads a line; nil for what has not the form, and what it does not know it passes over.
     internal init?(_ value: Value) {
         guard case .object = value else { return nil }
         switch value["id"] {

@@ -103,9 +103,10 @@ internal final class ImportLoad {
         let first = (record.id ?? content.about.id).flatMap { traces[$0] }
         do {
             // With `copy` a second record with a key passes if it is equal to the first.
+            let again: CofferRecords.RecordWriter.Existing = record.id == nil ? .fail : .copy
             let written = try writer.put(
                 record, id: contentID(content, item, file),
-                existing: first == nil ? existing : .copy, created: content.about.created)
+                existing: first == nil ? existing : again, created: content.about.created)
             if first == nil, written.outcome != .skipped {
                 traces[written.id] = Trace(
                     file: file, line: item.line, isNew: written.outcome == .created)
