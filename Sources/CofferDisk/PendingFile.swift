@@ -91,7 +91,7 @@ package struct PendingFile: ~Copyable {
     /// 16 hexadecimal digits.
     ///
     /// Guessing them gains nothing: the name must be free to be taken.
-    private static func randomName() -> String {
+    internal static func randomName() -> String {
         var number: UInt64 = 0
         if unsafe CofferShims_random(&number, MemoryLayout<UInt64>.size) != 0 {
             number = .random(in: 0...UInt64.max)
@@ -104,12 +104,16 @@ package struct PendingFile: ~Copyable {
 extension FileSystem {
     /// Removes what killed processes left unfinished in a directory, and says how many.
     ///
-    /// A file that a living process is writing is locked, and stays.
+    /// A file or folder that a living process is writing is locked, and stays.
     @discardableResult
     package func removeLeftovers(in directory: String) throws(DiskError) -> Int {
         var count = 0
         for name in try list(directory) where name.hasPrefix(PendingFile.prefix) {
             let path = DiskPath.join(directory, name)
+            if try PendingFolder.removeLeftover(path, on: self) {
+                count += 1
+                continue
+            }
             // Gone meanwhile, or no file: nothing of ours.
             guard try status(path)?.kind == .regular,
                 let lock = try? lock(path, .exclusive, timeout: .zero)

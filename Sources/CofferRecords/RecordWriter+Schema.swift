@@ -6,15 +6,52 @@ internal import CofferStore
 extension RecordWriter {
     /// A collection to be put in force.
     package struct Proposal: Sendable {
+        /// Which property holds each record's own key.
+        package enum Key: Sendable {
+            /// The one that the schema makes a key, if any.
+            case bySchema
+            /// None.
+            case none
+            /// The one of this name.
+            case named(String)
+        }
+
         /// Its schema.
         package let schema: CollectionSchema
-        /// The property with each record's own key; nil to go by the schema.
-        package let keyName: String?
+        /// Which property holds each record's own key.
+        package let key: Key
+        /// The fields of a new collection in the order of their numbers, in which records show
+        /// them; those that are not named follow in the order of the schema.
+        package let fieldOrder: [String]
 
         /// Proposes a collection.
-        package init(schema: CollectionSchema, keyName: String? = nil) {
+        package init(schema: CollectionSchema, key: Key, fieldOrder: [String] = []) {
             self.schema = schema
-            self.keyName = keyName
+            self.key = key
+            self.fieldOrder = fieldOrder
+        }
+
+        /// Proposes a collection whose key is found by its schema, unless one is named.
+        package init(schema: CollectionSchema, keyName: String? = nil) {
+            self.init(schema: schema, key: keyName.map { .named($0) } ?? .bySchema)
+        }
+
+        /// The fields in the order in which they get their numbers.
+        internal var orderedFields: [FieldSchema] {
+            guard !fieldOrder.isEmpty else { return schema.fields }
+            let named = fieldOrder.compactMap { schema.position(ofField: $0) }
+            var met: Set<Int> = []
+            return (named + schema.fields.indices).filter { met.insert($0).inserted }
+                .map { schema.fields[$0] }
+        }
+
+        /// The name of the property with each record's own key; nil for none.
+        internal var keyName: String? {
+            switch key {
+            case .bySchema: RecordWriter.keyName(schema)
+            case .none: nil
+            case .named(let name): name
+            }
         }
     }
 
@@ -104,7 +141,7 @@ extension RecordWriter {
         }
         let isPersonal = schema.subject != nil
         var fields: [Definition.Field] = []
-        for field in schema.fields {
+        for field in proposal.orderedFields {
             let known = old?.fields.first { $0.name == field.name }
             let scope: Definition.Scope = isPersonal && field.personal != nil ? .subject : .vault
             if let known, known.scope != scope {
@@ -145,7 +182,7 @@ extension RecordWriter {
                 number: overflow, name: "", scope: isPersonal ? .subject : .vault))
         fields.sort { $0.number < $1.number }
         transaction.state.counters[collection] = counters
-        let keyName = proposal.keyName ?? Self.keyName(schema)
+        let keyName = proposal.keyName
         let key = fields.first { !$0.name.isEmpty && $0.name == keyName }?.number ?? 0
         return Definition(
             collection: collection, version: (old?.version ?? 0) + 1, created: transaction.now,
@@ -173,7 +210,7 @@ extension RecordWriter {
 
     /// The property that a schema makes each record's key: a required text or integer among
     /// ``keyNames``.
-    private static func keyName(_ schema: CollectionSchema) -> String? {
+    fileprivate static func keyName(_ schema: CollectionSchema) -> String? {
         keyNames.first { name in
             guard let field = schema.field(name), field.isRequired, !field.isNullable else {
                 return false

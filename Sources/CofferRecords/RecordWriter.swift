@@ -109,10 +109,14 @@ package final class RecordWriter {
 
     /// Writes a prepared record.
     ///
+    /// - Parameters:
+    ///   - id: The id of a record without a key; nil to draw one.
+    ///   - existing: What to do when it is there already.
+    ///   - created: When a record that is new here was made; nil for now.
     /// - Throws: As `put(_:in:id:existing:isChecked:)`.
     @discardableResult
     package func put(
-        _ record: PreparedRecord, id: Identifier? = nil, existing: Existing
+        _ record: PreparedRecord, id: Identifier? = nil, existing: Existing, created: Int64? = nil
     ) throws -> Written {
         let plan = record.plan
         let derived = record.id
@@ -142,7 +146,8 @@ package final class RecordWriter {
         } else if case .revision = existing {
             throw RecordsError.noRecord(collection: plan.name)
         }
-        return try insert(target, record, revision: try firstRevision(of: target, plan))
+        return try insert(
+            target, record, created: created, revision: try firstRevision(of: target, plan))
     }
 
     /// The revision of a record that is made: two above the newest version that is kept of one

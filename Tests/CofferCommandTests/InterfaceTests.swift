@@ -74,6 +74,16 @@ import Testing
         try box.write("towns.ndjson", "{\"id\":1}\n{\"id\":true}\n")
         try hold("import", try box.open(["import", "towns.ndjson", "--keep-going", "--json"]))
         try hold("export", try box.open(["export", "-o", "out.json", "--json"]))
+        try hold("everything", try box.open(["export", "--everything", "all", "--json"]))
+        try hold(
+            "manifest",
+            Outcome(status: 0, output: try box.read("all/coffer-export.json"), errors: ""))
+        for name in ["npcs", "towns"] {
+            for line in try box.read("all/about/\(name).ndjson").split(separator: "\n") {
+                unused.remove("about")
+                try expect(line, keeps: schemas["about"], "about")
+            }
+        }
         try box.write(
             "t.schema.json",
             #"{"type":"object","properties":{"n":{"type":"integer","coffer:plain":true}}}"#)
@@ -104,7 +114,7 @@ import Testing
         try hold("policy", try box.open(["history", "policy", "--days", "9", "-y", "--json"]))
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 26)
+        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 29)
     }
 
     @Test func aDamagedVaultIsNamedAndEndsWithSix() throws {

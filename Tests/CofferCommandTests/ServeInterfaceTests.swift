@@ -89,6 +89,7 @@ import Testing
         try page.ask("schema show", ["collection": "npcs"], "collection")
         try page.ask("export", ["collections": ["npcs"], "format": "csv"], nil)
         try page.ask("export", ["output": "all.json", "force": true], "export")
+        try page.ask("export", ["everything": "all"], "everything")
         try box.write("towns.ndjson", "{\"id\":1}\n{\"id\":2}\n")
         try page.ask(
             "import",
@@ -153,6 +154,7 @@ import Testing
         "offset", "statement", "param", "timeout", "words", "in", "since", "show", "format",
         "output", "force", "unset", "ifVersion", "now", "files", "into", "existing", "idField",
         "dryRun", "keepGoing", "requests", "mode", "password", "for", "collections", "yes",
+        "everything",
     ]
 
     /// The requests of the page, each with the members that it knows.

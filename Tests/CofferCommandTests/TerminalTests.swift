@@ -38,6 +38,19 @@ import Testing
         #expect(try box.open(["check"]).status == 0)
     }
 
+    @Test func exportingEverythingWarnsBefore() throws {
+        let box = try Sandbox()
+        try box.makeVault()
+        let out = try expect(
+            box,
+            """
+            spawn $coffer export --everything out --password-file password
+            expect "out will hold the whole vault, readable by anyone who gets it"
+            expect "0 collections, 0 records, readable by anyone with the folder."
+            """ + Self.end)
+        #expect(out.status == 0, "\(out.output)")
+    }
+
     @Test func asksThreeTimesAtMost() throws {
         let box = try Sandbox()
         try box.makeVault()

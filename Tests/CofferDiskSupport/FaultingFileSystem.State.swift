@@ -30,6 +30,9 @@ extension FaultingFileSystem {
         internal var powerEnd = Int.max
         internal var failure: (step: Int, kind: DiskError.Kind)?
         internal var writeLimit = Int.max
+        /// Where the durable names of a renamed directory's content stand until its own new name
+        /// is durable: on a disk they lie in the directory and go with it.
+        private var origins: [Int: [String]] = [:]
         private var nextNode = 0
 
         /// Counts a step, and refuses it where a test said so.
@@ -77,6 +80,9 @@ extension FaultingFileSystem {
 
         /// Moves a name and all names below it; with `exchanging`, both ways at once.
         internal mutating func move(_ from: [String], _ to: [String], exchanging: Bool) {
+            if !exchanging, let number = names[from], nodes[number]?.isDirectory == true {
+                origins[number] = origins[number] ?? from
+            }
             var moved: [([String], Int?)] = []
             for (place, node) in names where place.starts(with: from) {
                 moved.append((place, nil))
@@ -104,11 +110,25 @@ extension FaultingFileSystem {
                 let isHere = Array(change.place.dropLast()) == place
                 if isHere || change.node.map(touched.contains) == true {
                     durableNames[change.place] = change.node
+                    if let number = change.node, let origin = origins[number],
+                        origin != change.place
+                    {
+                        origins[number] = nil
+                        carry(origin, to: change.place)
+                    }
                 } else {
                     rest.append(change)
                 }
             }
             log = rest
+        }
+
+        private mutating func carry(_ origin: [String], to place: [String]) {
+            for (name, node) in durableNames
+            where name.count > origin.count && name.starts(with: origin) {
+                durableNames[name] = nil
+                durableNames[place + name.dropFirst(origin.count)] = node
+            }
         }
 
         /// What is there after the power comes back.
@@ -117,6 +137,7 @@ extension FaultingFileSystem {
                 for change in log { durableNames[change.place] = change.node }
             }
             log = []
+            origins = [:]
             names = durableNames
             for (number, node) in nodes {
                 var kept = Node(isDirectory: node.isDirectory)

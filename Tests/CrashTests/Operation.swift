@@ -35,6 +35,9 @@ struct Operation: Sendable, CustomTestStringConvertible {
     static let exports = Operation(
         name: "export -o", words: ["export", "-o", "$live/out.json", "--force"])
 
+    static let exportsAll = Operation(
+        name: "export --everything", words: ["export", "--everything", "$live/all"], again: [0, 5])
+
     /// The commands about records as they are.
     private static let current: [Operation] = [
         Operation(name: "schema apply", words: ["schema", "apply", "$spells.schema.json"]),
@@ -61,6 +64,14 @@ struct Operation: Sendable, CustomTestStringConvertible {
         Operation(
             name: "export -o folder",
             words: ["export", "--format", "ndjson", "-o", "$live/out", "--force"]),
+        exportsAll,
+        Operation(
+            name: "import of everything", words: ["import", "$all"],
+            prepare: { stage in
+                try stage.done(["export", "--everything", "$all"])
+                try stage.done(["rm", "npcs", "npc-3", "npc-4", "--yes"])
+                try stage.done(["set", "npcs", "npc-5", "hp=-7"])
+            }),
         Operation(name: "serve", words: ["serve", "--stdio"], input: "requests.ndjson"),
     ]
 }

@@ -20,8 +20,8 @@ import Testing
         }
     }
 
-    @Test func removesAnExportThatIsNotWhole() throws {
-        let operation = Operation.exports
+    @Test(arguments: [Operation.exports, .exportsAll])
+    func removesAnExportThatIsNotWhole(_ operation: Operation) throws {
         let stage = try Stage(operation)
         let total = try stage.calls(operation)
         let whole = try stage.exported()

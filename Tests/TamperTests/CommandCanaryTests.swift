@@ -93,6 +93,13 @@ struct CommandCanaryTests {
         try stage.write(
             "put.ndjson", #"{"id":"\#(Words.keys[1])","\#(field)":"\#(Self.typed[3])"}"#)
         try stage.run(["import", stage.place.path + "/input"])
+        // What lies in the folder is open; what the import of it writes is not.
+        let all = stage.place.path + "/all"
+        let exported = try Program.run(
+            ["export", "--everything", all], vault: stage.vault, in: stage.place)
+        #expect(exported.status == 0, "\(exported.errors)")
+        try stage.run(["rm", first, key, "--yes"])
+        try stage.run(["import", all])
         try stage.run([
             "set", first, "--where", "\(field) like '\(Words.values[2])%'",
             "\(field)=\(Self.typed[4])", "--yes",

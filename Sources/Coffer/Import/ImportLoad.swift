@@ -45,11 +45,17 @@ internal final class ImportLoad {
     }
 
     /// Loads one file.
+    ///
+    /// - Parameter about: What is known of its records beyond their fields.
+    /// - Returns: How many parts it has, those that are no records included.
+    @discardableResult
     internal func read(
-        _ source: RecordSource, file: Int, progress: (Int) -> Void
-    ) throws {
+        _ source: RecordSource, about: AboutLines? = nil, file: Int, progress: (Int) -> Void
+    ) throws -> Int {
         let preparer = try writer.makePreparer()
-        try ReadAhead.read(source, prepare: { ImportItem($0, preparer) }) { item in
+        var parts = 0
+        try ReadAhead.read(source, prepare: { ImportItem($0, preparer, about) }) { item in
+            parts += 1
             switch item.content {
             case .success(let content):
                 try load(item, content, file: file)
@@ -61,7 +67,11 @@ internal final class ImportLoad {
             }
             progress(item.bytesConsumed)
         }
+        return parts
     }
+
+    /// Lists a collection in the report, also if nothing of it is met.
+    internal func list(_ collection: String) { count(collection) { _ in } }
 
     /// Ends the import: drops what depends on rejected records, or refuses everything.
     internal func finish() throws {
@@ -90,12 +100,13 @@ internal final class ImportLoad {
 
     private func load(_ item: ImportItem, _ content: ImportItem.Content, file: Int) throws {
         let record = content.record
-        let first = record.id.flatMap { traces[$0] }
+        let first = (record.id ?? content.about.id).flatMap { traces[$0] }
         do {
             // With `copy` a second record with a key passes if it is equal to the first.
+            let again: CofferRecords.RecordWriter.Existing = record.id == nil ? .fail : .copy
             let written = try writer.put(
                 record, id: contentID(content, item, file),
-                existing: first == nil ? existing : .copy)
+                existing: first == nil ? existing : again, created: content.about.created)
             if first == nil, written.outcome != .skipped {
                 traces[written.id] = Trace(
                     file: file, line: item.line, isNew: written.outcome == .created)
@@ -112,7 +123,7 @@ internal final class ImportLoad {
             guard let first else { return reject(item, error, file: file) }
             reject(
                 item.collection, file: file, line: item.line,
-                "its key repeats: a different record with it stands in "
+                "its \(record.id == nil ? "id" : "key") repeats: a different record with it stands in "
                     + "\(files[first.file]):\(first.line)")
         }
     }
@@ -144,7 +155,9 @@ internal final class ImportLoad {
     private func contentID(
         _ content: ImportItem.Content, _ item: ImportItem, _ file: Int
     ) -> Identifier? {
-        guard let first = content.firstID else { return nil }
+        guard let first = content.firstID else {
+            return content.record.id == nil ? content.about.id : nil
+        }
         // The first of them leaves a trace; only a content that repeats needs a count.
         guard traces[first] != nil else {
             traces[first] = Trace(file: file, line: item.line, isNew: false)

@@ -12,7 +12,8 @@ public struct ImportRequest: Sendable {
         case copy
     }
 
-    /// Files, or directories whose files are taken.
+    /// Files, or directories whose files are taken; or one folder that
+    /// ``Vault/exportEverything(to:unfinished:progress:)`` has made.
     public var paths: [String]
     /// The collection for everything; nil to name collections from the files.
     public var into: String?

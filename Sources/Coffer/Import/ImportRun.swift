@@ -9,6 +9,7 @@ internal import CofferStore
 internal struct ImportRun {
     private let request: ImportRequest
     private let files: [OpenedFile]
+    private let folder: FolderImport?
 
     /// Opens the files.
     ///
@@ -21,7 +22,10 @@ internal struct ImportRun {
                     + "and has at most \(CollectionSchema.longestName) characters")
         }
         self.request = request
-        files = try Self.files(request.paths).map { try OpenedFile($0) }
+        folder = try FolderImport.open(request)
+        files =
+            try folder?.parts.map(\.lines)
+            ?? Self.files(request.paths).map { try OpenedFile($0) }
     }
 
     /// Whether every file's collection has a definition: then there is nothing to find out before
@@ -31,6 +35,15 @@ internal struct ImportRun {
             && files.allSatisfy { file in
                 catalog.named(request.into ?? CollectionName.forFile(file.path)) != nil
             }
+    }
+
+    /// Proves of a folder with a whole vault that it is as it was written; nothing of other files.
+    ///
+    /// - Returns: Whether there was such a folder; then all was read once.
+    internal func verify(_ progress: (Int64, Int64) -> Void) throws -> Bool {
+        guard let folder else { return false }
+        try folder.verify { progress($0, size * 2) }
+        return true
     }
 
     /// The first reading: finds out which collections, keys and types there are.
@@ -60,12 +73,20 @@ internal struct ImportRun {
         progress: (Int64, Int64) -> Void
     ) throws -> ImportReport {
         if let scan { _ = try writer.apply(try scan.proposals()) }
-        let total = scan == nil ? size : size * 2
-        var done = scan == nil ? 0 : size
+        if let folder {
+            let catalog = writer.transaction.frame.catalog
+            _ = try writer.apply(folder.proposals { catalog.named($0) != nil })
+        }
+        let isSecond = scan != nil || folder != nil
+        let total = isSecond ? size * 2 : size
+        var done = isSecond ? size : 0
         let load = ImportLoad(writer, request, files: files.map(\.path))
         for (index, file) in files.enumerated() {
             let start = done
             try Self.naming(file) {
+                if let part = folder?.parts[index] {
+                    return try read(part, load, file: index) { progress(start + Int64($0), total) }
+                }
                 let source = try source(file) { name in
                     guard writer.transaction.frame.catalog.named(name) != nil else { return nil }
                     return try writer.plan(named: name).schema
@@ -77,6 +98,24 @@ internal struct ImportRun {
         try load.finish()
         try writer.transaction.audit("import", Self.details(load.report))
         return load.report
+    }
+
+    /// Loads a collection of a folder with a whole vault.
+    private func read(
+        _ part: FolderImport.Part, _ load: ImportLoad, file: Int, progress: (Int) -> Void
+    ) throws {
+        var options = RecordSource.Options()
+        options.collection = part.collection.name
+        options.format = .lines
+        load.list(part.collection.name)
+        let count = try load.read(
+            try part.lines.records(options), about: AboutLines(part.about), file: file,
+            progress: progress)
+        guard count == part.collection.records else {
+            throw VaultError(
+                .invalid,
+                "\(part.lines.path) has \(count) records; \(part.collection.records) were exported")
+        }
     }
 
     /// The size of all files in bytes.

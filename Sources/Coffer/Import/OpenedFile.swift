@@ -16,6 +16,18 @@ internal struct OpenedFile {
         size = try file.status().size
     }
 
+    /// Opens a file that we have written: no link, no device.
+    internal init(own path: String) throws(DiskError) {
+        self.path = path
+        file = try LocalFileSystem().open(path, .read)
+        size = try file.status().size
+    }
+
+    /// Up to `count` bytes from `offset`; fewer only at the end of the file.
+    internal func read(count: Int, at offset: Int64) throws(DiskError) -> [UInt8] {
+        try file.read(count: count, at: offset)
+    }
+
     /// The records in it; making the source looks at the file once.
     internal func records(_ options: RecordSource.Options) throws -> RecordSource {
         let opened = file

@@ -18,6 +18,7 @@ extension Vault {
     ) throws(VaultError) -> ImportReport {
         try holding {
             let run = try ImportRun(request)
+            if try run.verify(progress) { return try load(run, nil, request, progress) }
             let catalog = try store.read { $0.catalog }
             if run.isSettled(catalog) {
                 do {
@@ -72,6 +73,7 @@ extension WriteTransaction {
                 throw VaultError(.usage, "a dry run needs a transaction of its own")
             }
             let run = try ImportRun(request)
+            if try run.verify(progress) { return try run.load(writer, nil, progress: progress) }
             let catalog = writer.transaction.frame.catalog
             let scan = try run.scan(
                 known: Set(catalog.definitions.map(\.name)),

@@ -5,6 +5,7 @@ internal import CofferArguments
 internal enum ExportCommand {
     internal static func run(_ call: Call) throws -> ExitStatus {
         let invocation = call.invocation
+        if let folder = invocation.value("everything") { return try everything(call, to: folder) }
         let output = invocation.value("output").flatMap { $0 == "-" ? nil : $0 }
         let format = try format(invocation.value("format"), output)
         let vault = try call.open()
@@ -33,8 +34,41 @@ internal enum ExportCommand {
             files.append(Exported(path: nil, collections: taken.map(\.name), records: count))
         }
         progress.clear()
-        record(call, vault, taken.map(\.name), files)
+        record(call, vault, taken.map(\.name), count: files.reduce(0) { $0 + $1.records })
         try tell(call, files)
+        return .done
+    }
+
+    /// Exports the whole vault into a folder.
+    private static func everything(_ call: Call, to path: String) throws -> ExitStatus {
+        let invocation = call.invocation
+        guard invocation.argumentList("collections").isEmpty,
+            ["format", "output"].allSatisfy({ invocation.value($0) == nil }),
+            !invocation.flag("force")
+        else {
+            throw Failure.usage(
+                "--everything writes all there is into a new folder: it goes with no collection, "
+                    + "--format, -o or --force")
+        }
+        let vault = try call.open()
+        if call.console.isErrorTerminal, !call.console.isQuiet {
+            call.console.warn("\(path) will hold the whole vault, readable by anyone who gets it")
+        }
+        let progress = Progress(call.console, try vault.collections().reduce(0) { $0 + $1.records })
+        defer { Interruption.removesAtSignal([]) }
+        let folder = try vault.exportEverything(
+            to: path, unfinished: Interruption.removesAtSignal, progress: progress.update)
+        progress.clear()
+        record(call, vault, folder.collections.map(\.name), count: folder.records)
+        guard !call.isJSON else {
+            try call.console.print(.everything(folder))
+            return .done
+        }
+        try call.console.line(Visible.line(path))
+        call.console.note(
+            "\(Quantity.of(folder.collections.count, "collection", "collections")), "
+                + "\(Quantity.of(folder.records, "record", "records")), "
+                + "readable by anyone with the folder.")
         return .done
     }
 
@@ -107,10 +141,10 @@ internal enum ExportCommand {
 
     /// An export goes on the audit log, where there is one that can be written.
     private static func record(
-        _ call: Call, _ vault: Vault, _ names: [String], _ files: [Exported]
+        _ call: Call, _ vault: Vault, _ names: [String], count: Int
     ) {
         do throws(VaultError) {
-            try vault.recordExport(of: names, count: files.reduce(0) { $0 + $1.records })
+            try vault.recordExport(of: names, count: count)
         } catch {
             call.console.warn("the export is not on the audit log: \(error.message)")
         }

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// What a signal must put in order before the process ends: the terminal's echo and a file that
-/// is not whole.
+/// What a signal must put in order before the process ends: the terminal's echo, and a file or
+/// folder that is not whole.
 ///
 /// Everything else needs no care: a vault is whole after a kill at any moment.
 internal enum Interruption {
@@ -14,7 +14,8 @@ internal enum Interruption {
 
     // Read by the handler: written only while signals are held back.
     nonisolated(unsafe) fileprivate static var terminal: ChangedTerminal?
-    nonisolated(unsafe) fileprivate static var unfinished: UnsafeMutablePointer<CChar>?
+    nonisolated(unsafe) fileprivate static var unfinished:
+        UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>?
 
     /// Lets Ctrl-C and its like put things in order and end the process.
     ///
@@ -40,9 +41,25 @@ internal enum Interruption {
 
     /// Names the file that a signal removes; nil when it is whole or gone.
     internal static func removesAtSignal(_ path: String?) {
+        removesAtSignal(path.map { [$0] } ?? [])
+    }
+
+    /// Names the files and folders that a signal removes, in this order; none when all is whole or
+    /// gone.
+    internal static func removesAtSignal(_ paths: [String]) {
         withoutSignals {
-            if let old = unsafe unfinished { unsafe free(old) }
-            unsafe unfinished = path.flatMap { unsafe strdup($0) }
+            if let old = unsafe unfinished {
+                for index in old.indices { unsafe free(old[index]) }
+                unsafe old.deallocate()
+            }
+            unsafe unfinished = nil
+            guard !paths.isEmpty else { return }
+            let copies = UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>.allocate(
+                capacity: paths.count)
+            for (index, path) in paths.enumerated() {
+                unsafe copies.initializeElement(at: index, to: strdup(path))
+            }
+            unsafe unfinished = copies
         }
     }
 
@@ -86,6 +103,11 @@ private func endNow(_ number: Int32) {
     if var terminal = unsafe Interruption.terminal {
         unsafe tcsetattr(terminal.descriptor, TCSANOW, &terminal.settings)
     }
-    if let path = unsafe Interruption.unfinished { unsafe unlink(path) }
+    if let paths = unsafe Interruption.unfinished {
+        for index in paths.indices {
+            guard let path = unsafe paths[index] else { continue }
+            if unsafe unlink(path) != 0 { unsafe rmdir(path) }
+        }
+    }
     _exit(128 + number)
 }

@@ -53,6 +53,16 @@ extension JSONOutput {
         return .object([("files", .array(listed)), ("records", .integer(Int64(count)))])
     }
 
+    /// A folder to which everything was exported.
+    internal static func everything(_ folder: Vault.ExportedFolder) -> JSONOutput {
+        .object([
+            ("path", .text(folder.path)),
+            ("collections", .integer(Int64(folder.collections.count))),
+            ("records", .integer(Int64(folder.records))),
+            ("files", .integer(Int64(folder.files))), ("bytes", .integer(folder.bytes)),
+        ])
+    }
+
     /// What an import did.
     internal static func imported(_ report: ImportReport) -> JSONOutput {
         let collections = report.collections.map { name, counts -> (String, JSONOutput) in

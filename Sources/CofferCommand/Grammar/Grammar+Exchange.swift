@@ -14,7 +14,8 @@ extension Grammar {
         discussion: """
             Reads JSON, NDJSON, CSV, NeDB logs and what Improved Initiative exports. A folder \
             stands for its .json .ndjson .jsonl .csv and .db files. Importing the same file again \
-            changes nothing.
+            changes nothing. A folder that export --everything has made is read as a whole: \
+            collections, schemas, keys and ids as they were.
 
             Collections without a schema get one with the types that were found. A record's own \
             key is its id, _id, pk, $id, index or key, where every record has it and none \
@@ -43,6 +44,10 @@ extension Grammar {
         discussion: """
             Without a collection all are written. NDJSON and CSV hold one collection; for several \
             -o names a folder, and each gets a file. What is exported lies open on the disk.
+
+            --everything writes the whole vault into a new folder in open formats: schemas, records, \
+            and what their fields do not say. Importing that folder into a new vault gives the same \
+            collections and records. Older versions, the trash, keys and the audit log are not in it.
             """,
         heading: "Files",
         options: [
@@ -53,6 +58,9 @@ extension Grammar {
             .value(
                 "output", short: "o", placeholder: "FILE|DIR", completion: .file,
                 help: "Write here instead of to standard output"),
+            .value(
+                "everything", placeholder: "DIR", completion: .file,
+                help: "Write all there is into a new folder, for import"),
             force,
         ],
         arguments: [

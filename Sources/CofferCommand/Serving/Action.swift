@@ -56,7 +56,7 @@ internal struct Action: Sendable {
         "history": Action(["collection", "record", "show"], .reading(Server.history)),
         "trash list": Action(["collection"], .reading(Server.listTrash)),
         "export": Action(
-            ["collections", "format", "output", "force"], .reading(Server.export)),
+            ["collections", "format", "output", "everything", "force"], .reading(Server.export)),
         "schema list": Action([], .reading(Server.listSchemas)),
         "schema show": Action(["collection"], .reading(Server.showSchema)),
         "add": Action(["collection", "fields"], .writing(Server.add)),

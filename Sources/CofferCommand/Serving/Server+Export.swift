@@ -4,6 +4,9 @@ internal import Coffer
 extension Server {
     /// `export`: records into files, or as the result.
     internal func export(_ transaction: ReadTransaction, _ members: Members) throws -> Reply {
+        if let folder = try members.text("everything") {
+            return try exportEverything(transaction, members, to: folder)
+        }
         let names = try members.texts("collections") ?? []
         if let name = ExportCommand.repeated(in: names) {
             throw Failure.usage("\(name) is named twice")
@@ -29,6 +32,21 @@ extension Server {
         }
         exported.append((taken, files.reduce(0) { $0 + $1.records }))
         return .value(.exported(files))
+    }
+
+    private func exportEverything(
+        _ transaction: ReadTransaction, _ members: Members, to path: String
+    ) throws -> Reply {
+        if let name = ["collections", "format", "output", "force"].first(where: {
+            members[$0] != nil
+        }) {
+            throw Failure.usage("«everything» does not go with «\(name)»")
+        }
+        defer { Interruption.removesAtSignal([]) }
+        let folder = try transaction.exportEverything(
+            to: path, unfinished: Interruption.removesAtSignal)
+        exported.append((folder.collections.map(\.name), folder.records))
+        return .value(.everything(folder))
     }
 
     private func write(
