@@ -38,7 +38,8 @@ enum House {
             "CofferKeys", "CofferRecords", "CofferSQLite", "CofferStore",
         ],
         "Coffer": [
-            "CofferBundles", "CofferBytes", "CofferCare", "CofferCrypto", "CofferDisk", "CofferExchange",
+            "CofferBundles", "CofferBytes", "CofferCare", "CofferCrypto", "CofferDisk",
+            "CofferExchange",
             "CofferFormat", "CofferKeys", "CofferRecords", "CofferSchema", "CofferSQLite",
             "CofferStore",
         ],
