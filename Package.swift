@@ -111,7 +111,7 @@ let package = Package(
             "CofferCare",
             [
                 "CofferBytes", "CofferDisk", "CofferSQLite", "CofferFormat", "CofferCrypto",
-                "CofferBundles", "CofferKeys", "CofferStore", "CofferRecords",
+                "CofferSchema", "CofferBundles", "CofferKeys", "CofferStore", "CofferRecords",
             ]),
         room(
             "Coffer",

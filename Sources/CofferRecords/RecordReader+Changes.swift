@@ -66,6 +66,18 @@ extension RecordReader {
         }
     }
 
+    /// Whether anything that a person keeps has changed since a number of the feed.
+    ///
+    /// - Throws: As ``changes(after:each:)``.
+    package func hasChanges(after sequence: UInt64) throws -> Bool {
+        var hasAny = false
+        try changes(after: sequence) { _ in
+            hasAny = true
+            return false
+        }
+        return hasAny
+    }
+
     private func page(after last: UInt64, _ plans: [CollectionPlan]) throws -> [Found] {
         var found: [Found] = []
         for plan in plans {

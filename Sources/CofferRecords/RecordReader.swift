@@ -55,6 +55,13 @@ package final class RecordReader {
         try allPlans().filter { !$0.definition.isSystem }
     }
 
+    /// How many records a person keeps, over all collections.
+    ///
+    /// - Throws: As ``plans()``.
+    package func count() throws -> UInt64 {
+        try plans().reduce(0) { try $0 &+ count($1) }
+    }
+
     /// The plans of all collections, those that Coffer keeps for itself too, by number.
     ///
     /// - Throws: `StoreError.damaged` for a schema that cannot be read.

@@ -35,7 +35,7 @@ enum House {
         "CofferExchange": ["CofferFormat", "Glibc"],
         "CofferCare": [
             "CofferBundles", "CofferBytes", "CofferCrypto", "CofferDisk", "CofferFormat",
-            "CofferKeys", "CofferRecords", "CofferSQLite", "CofferStore",
+            "CofferKeys", "CofferRecords", "CofferSQLite", "CofferSchema", "CofferStore",
         ],
         "Coffer": [
             "CofferBundles", "CofferBytes", "CofferCare", "CofferCrypto", "CofferDisk",
@@ -67,7 +67,7 @@ enum House {
     ]
 
     /// The services of `CofferCare`, one folder each.
-    static let care: Set<String> = ["Backup", "Check"]
+    static let care: Set<String> = ["Backup", "Check", "Maintenance"]
 
     /// All that stands at the top, besides names that begin with a dot.
     static let top: Set<String> = [

@@ -58,6 +58,26 @@ package struct BackupCreate {
         return made
     }
 
+    /// How many safety bundles stay.
+    private static let safetyCount = 3
+
+    /// Writes a full bundle before something that changes much; the newest three stay.
+    ///
+    /// The vault does not remember it, and nothing continues it.
+    ///
+    /// - Parameter folder: The user's own, where nobody else looks for bundles.
+    /// - Throws: As ``run(into:)``.
+    package func runForSafety(into folder: String) throws {
+        try disk.createDirectories(folder)
+        try prepare()
+        _ = try records.read { reader in try write(reader, into: folder) }
+        let vault = records.store.header.vault
+        let mine = try BundleChain(in: folder, on: disk).bundles
+            .filter { $0.manifest.vault == vault }
+            .sorted { $0.manifest.created > $1.manifest.created }
+        for bundle in mine.dropFirst(Self.safetyCount) { try disk.remove(bundle.path) }
+    }
+
     /// Makes the bundle key where the vault has none yet.
     private func prepare() throws {
         let frame = try records.read { $0.frame }
@@ -142,7 +162,7 @@ package struct BackupCreate {
         try file.add(.keyring, sealed.document.bytes)
         try file.add(.subjects, sealed.subjects)
         try file.add(.signers, SignerStatements(vault: keyring.vault, statements: []).bytes)
-        let end = try stream(reader, after: parent, id, keys, file)
+        let (end, count) = try stream(reader, after: parent, id, keys, file)
         let facts = try file.finish { members in
             Manifest(
                 vault: keyring.vault, instance: state.instance, bundle: id,
@@ -160,15 +180,15 @@ package struct BackupCreate {
             parent: parent?.content, instance: state.instance, epoch: state.epoch,
             generation: state.generation, sequence: state.sequence, nextAudit: state.nextAudit,
             nextHistory: state.counters.mapValues(\.nextHistory), revision: 1,
-            created: created, size: facts.size, records: end.live.records, name: name,
+            created: created, size: facts.size, records: try reader.count(), name: name,
             folder: folder, key: keys.id)
-        return Made(bundle: bundle, path: path, parent: parent, records: end.entries.records)
+        return Made(bundle: bundle, path: path, parent: parent, records: count)
     }
 
     private func stream(
         _ reader: RecordReader, after parent: KnownBundle?, _ id: Identifier,
         _ keys: BundleKeys, _ file: BundleFile
-    ) throws -> StreamEnd {
+    ) throws -> (StreamEnd, UInt64) {
         let sealer = StreamSealer(
             vault: reader.frame.keyring.vault, bundle: id, key: keys.sealing,
             randomness: store.environment.randomness
@@ -190,7 +210,7 @@ package struct BackupCreate {
             receiver: { batch, keys in try sealer.add(batch, keys: keys) })
         let end = try stream.write()
         try sealer.finish()
-        return end
+        return (end, stream.ownRecords)
     }
 }
 

@@ -211,6 +211,7 @@ extension BackupRestore {
             throw BackupError.promiseBroken("the records that the newest bundle counts")
         }
         return Facts(
-            records: live.live.records, history: live.live.history, withheld: reader.withheld)
+            records: try records.read { try $0.count() }, history: live.live.history,
+            withheld: reader.withheld)
     }
 }

@@ -43,6 +43,7 @@ internal final class ChainReader {
     private let total: UInt64
     /// How many entries were left out because the key of their person is gone.
     private(set) var withheld: UInt64 = 0
+    private var withheldRecords: [UInt32: UInt64] = [:]
     /// What the newest bundle promises.
     private(set) var promise = StreamEnd()
 
@@ -77,6 +78,11 @@ internal final class ChainReader {
         for entries in audits.reversed() {
             for (number, seal) in entries { try receiver.audit(number, seal: seal) }
         }
+    }
+
+    /// How many records of a collection were left out because the key of their person is gone.
+    func withheld(in collection: UInt32?) -> UInt64 {
+        collection.flatMap { withheldRecords[$0] } ?? 0
     }
 
     private static func explained(_ error: any Error, _ path: String) -> any Error {
@@ -182,6 +188,9 @@ internal final class ChainReader {
             sums.add(batch, record)
             guard record.part == 0 || part.bytes != nil else {
                 withheld += 1
+                if batch.kind == .records {
+                    withheldRecords[batch.collection, default: 0] += 1
+                }
                 continue
             }
             try body(record, record.part == 0 ? nil : part.key)

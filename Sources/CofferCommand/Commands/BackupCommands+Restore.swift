@@ -8,6 +8,10 @@ extension BackupCommands {
         let plan = try bundles.plan(
             from: invocation.argument("from") ?? ".", of: invocation.value("of"),
             until: try time(invocation.value("at")))
+        if let only = invocation.value("only") { return try fetch(only, plan, call) }
+        guard invocation.value("existing") == nil else {
+            throw Failure.usage("--existing goes with --only")
+        }
         let path = try VaultFinder(call.ambient).place(for: invocation.value("to"))
         let isThere = Paths.status(path) != nil
         if invocation.flag("dry-run") { return try dryRun(plan, path, isThere, bundles, call) }
@@ -28,6 +32,49 @@ extension BackupCommands {
         bar.clear()
         guard let restored else { throw Failure("locked", "no key was given", .locked) }
         try tell(restored, call)
+        return .done
+    }
+
+    private static func fetch(
+        _ only: String, _ plan: Bundles.RestorePlan, _ call: Call
+    ) throws -> ExitStatus {
+        guard call.invocation.value("to") == nil else {
+            throw Failure.usage("--only fetches into the vault; name that with --vault, not --to")
+        }
+        var rule = Vault.FetchRule.update
+        if let word = call.invocation.value("existing") {
+            guard let given = Vault.FetchRule(rawValue: word) else {
+                throw Failure.usage("--existing is one of update, skip, copy")
+            }
+            rule = given
+        }
+        let parts = only.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let isTried = call.invocation.flag("dry-run")
+        let vault = try call.open()
+        let bar = ProgressBar(call.console, "reading", .records)
+        defer { bar.clear() }
+        let fetched = try vault.fetch(
+            String(parts[0]), record: parts.count > 1 ? String(parts[1]) : nil, from: plan,
+            rule: rule, isTried: isTried
+        ) {
+            bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
+            return true
+        }
+        bar.clear()
+        if !isTried { call.noteWrite(vault, "fetched from \(plan.bundles[0])") }
+        guard call.isJSON else {
+            try call.console.line(
+                "\(isTried ? "would bring back" : "brought back") \(fetched.created), "
+                    + "changed \(fetched.updated), unchanged \(fetched.unchanged), "
+                    + "left alone \(fetched.skipped)")
+            return .done
+        }
+        try call.console.print(
+            .object([
+                ("created", .count(fetched.created)), ("updated", .count(fetched.updated)),
+                ("unchanged", .count(fetched.unchanged)), ("skipped", .count(fetched.skipped)),
+                ("withheld", .count(fetched.withheld)),
+            ]))
         return .done
     }
 

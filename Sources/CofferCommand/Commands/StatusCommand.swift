@@ -13,15 +13,19 @@ internal enum StatusCommand {
             if isGiven { try call.unlock(vault) }
         }
         let status = try vault.status()
+        // What cannot be read of it is no reason to say nothing.
+        let care = vault.isUnlocked ? try? vault.careStatus() : nil
         if call.isJSON {
-            try call.console.print(.status(status, isLocked: status.expires == nil))
+            try call.console.print(.status(status, care, isLocked: status.expires == nil))
         } else {
-            try printText(status, call.console)
+            try printText(status, care, now: call.surroundings.now(), call.console)
         }
         return .done
     }
 
-    private static func printText(_ status: Vault.Status, _ console: Console) throws(Failure) {
+    private static func printText(
+        _ status: Vault.Status, _ care: Vault.CareStatus?, now: Int64, _ console: Console
+    ) throws(Failure) {
         var lines = [
             ("vault", VaultFinder.name(of: status.path)), ("id", status.vault),
             ("path", status.path),
@@ -30,9 +34,28 @@ internal enum StatusCommand {
         ]
         if let epoch = status.epoch { lines.append(("epoch", "\(epoch)")) }
         if let generation = status.generation { lines.append(("generation", "\(generation)")) }
+        if let care {
+            lines.append(("backup", Self.backupAge(care, now: now)))
+            if !care.due.isEmpty { lines.append(("due", care.due.joined(separator: ", "))) }
+        }
         for (name, value) in lines {
             try console.line(TextWidth.fit(name, 12) + Visible.line(value))
         }
         for remark in status.remarks { console.warn(remark) }
+    }
+
+    /// How old the last backup is, in one line.
+    internal static func backupAge(_ care: Vault.CareStatus, now: Int64) -> String {
+        guard let last = care.lastBackup else {
+            return "never; begin with: coffer backup create --to DIR"
+        }
+        let minutes = max(0, now - last) / 60_000
+        let age =
+            minutes < 60
+            ? Quantity.of(minutes, "minute", "minutes")
+            : minutes < 48 * 60
+                ? Quantity.of(minutes / 60, "hour", "hours")
+                : Quantity.of(minutes / 1_440, "day", "days")
+        return "\(age) ago"
     }
 }

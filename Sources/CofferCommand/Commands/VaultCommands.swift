@@ -57,6 +57,10 @@ internal enum VaultCommands {
             let name = Visible.line(VaultFinder.name(of: vault.path))
             call.console.note(
                 "\(name) is unlocked until \(until ?? "now"), longer when it is used.")
+            if let care = try? vault.careStatus() {
+                let age = StatusCommand.backupAge(care, now: call.surroundings.now())
+                call.console.note("Last backup: \(age)")
+            }
         }
         return .done
     }

@@ -3,7 +3,9 @@ internal import Coffer
 /// The shapes of `Docs/Interface.md` that are about vaults, collections and files.
 extension JSONOutput {
     /// How a vault stands.
-    internal static func status(_ status: Vault.Status, isLocked: Bool) -> JSONOutput {
+    internal static func status(
+        _ status: Vault.Status, _ care: Vault.CareStatus?, isLocked: Bool
+    ) -> JSONOutput {
         .object([
             ("vault", .text(status.vault)), ("path", .text(status.path)),
             ("locked", .bool(isLocked)),
@@ -12,7 +14,9 @@ extension JSONOutput {
             ("epoch", status.epoch.map { .count($0) } ?? .null),
             ("generation", status.generation.map { .count($0) } ?? .null),
             ("older", status.isOlder.map { .bool($0) } ?? .null),
-            ("lastBackup", .null), ("lastDrill", .null), ("due", .array([])),
+            ("lastBackup", .text(care?.lastBackup.map(Timestamp.text))),
+            ("lastDrill", .text(care?.lastDrill.map(Timestamp.text))),
+            ("due", .array((care?.due ?? []).map { .text($0) })),
             ("remarks", .array(status.remarks.map { .text($0) })),
         ])
     }

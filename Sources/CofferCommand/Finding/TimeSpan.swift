@@ -10,4 +10,13 @@ internal enum TimeSpan {
         let (span, overflow) = number.multipliedReportingOverflow(by: unit)
         return overflow ? nil : span
     }
+
+    /// A span as it can be given again: the largest unit that fits exactly.
+    internal static func text(_ milliseconds: Int64) -> String {
+        for (unit, size) in [("d", Int64(86_400_000)), ("h", 3_600_000), ("m", 60_000)]
+        where milliseconds >= size && milliseconds % size == 0 {
+            return "\(milliseconds / size)\(unit)"
+        }
+        return "\(milliseconds / 1_000)s"
+    }
 }

@@ -14,7 +14,11 @@ extension Grammar {
                     Coffer. Put the folder where a sync service, another disk or another machine \
                     gets it.
                     """,
-                heading: "Care", subcommands: [create, list, verify, restore])
+                heading: "Care",
+                subcommands: [
+                    create, list, verify, restore, drill, rekey, prune, policy,
+                ]),
+            maintain,
         ]
     }
 
@@ -72,6 +76,13 @@ extension Grammar {
                 help: "Where the vault comes; by default it is called vault, in your data folder"),
             .value("at", placeholder: "TIME", help: "How the vault was then, such as 2026-05-03"),
             .value("of", placeholder: "UUID", help: "Whose bundles, where there are several"),
+            .value(
+                "only", placeholder: "C[/R]",
+                help: "Fetch one collection, or one record of it, into the vault"),
+            .value(
+                "existing", placeholder: "RULE",
+                completion: .choices(Vault.FetchRule.allCases.map(\.rawValue)),
+                help: "With --only, records that are there: update (the usual), skip or copy"),
             .flag("dry-run", help: "Verify, and say what would be restored"),
             yes,
         ],
@@ -80,4 +91,73 @@ extension Grammar {
                 "from", placeholder: "DIR|FILE", completion: .file,
                 help: "The folder, or one bundle in it")
         ])
+
+    private static let drill = Command(
+        "drill", summary: "Try whether the bundles would have saved you",
+        discussion: """
+            The newest chain is restored into a temporary place, checked there as a whole, held \
+            against what the bundles promise, and removed.
+            """,
+        options: [
+            .value(
+                "in", placeholder: "DIR", completion: .directory,
+                help: "Where there is room for the vault; by default in your state folder"),
+            .value("of", placeholder: "UUID", help: "Whose bundles, where there are several"),
+        ],
+        arguments: [
+            Argument(
+                "from", placeholder: "DIR|FILE", completion: .file,
+                help: "The folder, or one bundle in it")
+        ])
+
+    private static let rekey = Command(
+        "rekey", summary: "Let bundles open with today's passwords only",
+        discussion: """
+            A bundle opens with the passwords and recovery keys of its time, even after they were \
+            changed. This writes its keyring anew; what it holds stays byte for byte. Copies \
+            elsewhere go on opening the old way.
+            """,
+        arguments: [
+            Argument(
+                "folder", placeholder: "DIR", arity: .oneOrMore, completion: .directory,
+                help: "The folders of bundles")
+        ])
+
+    private static let keeping: [Option] = [
+        .value("keep-last", placeholder: "N", help: "How many of the newest stay; 24"),
+        .value("keep-hourly", placeholder: "N", help: "Of how many hours the newest stays; 168"),
+        .value("keep-daily", placeholder: "N", help: "Of how many days the newest stays; 30"),
+        .value("keep-weekly", placeholder: "N", help: "Of how many weeks the newest stays; 12"),
+    ]
+
+    private static let prune = Command(
+        "prune", summary: "Remove bundles that the policy does not keep",
+        discussion: """
+            What others continue stays, so that every bundle which stays can be restored. Bundles \
+            that this vault has not made are left alone.
+            """,
+        options: keeping + [.flag("dry-run", help: "Say what would be removed"), yes],
+        arguments: [folder])
+
+    private static let policy = Command(
+        "policy", summary: "Say how often the vault is backed up, and what stays",
+        discussion: """
+            Without options it shows what holds. coffer maintain takes the bundles that are due; \
+            run it by hand, or by a timer.
+            """,
+        options: [
+            .value(
+                "to", placeholder: "DIR", completion: .directory, isRepeatable: true,
+                help: "A folder for bundles; each gets bundles of its own"),
+            .value("every", placeholder: "TIME", help: "Time between two bundles; 1h"),
+            .value("full-every", placeholder: "TIME", help: "Time between two full ones; 30d"),
+        ] + keeping + [.flag("off", help: "Back up nothing by itself any more")])
+
+    private static let maintain = Command(
+        "maintain", summary: "Do what is due: bundles, checks, trials of a restore",
+        discussion: """
+            Bundles are taken and removed as coffer backup policy says; once a day all of the vault \
+            is checked, and every 30 days a restore is tried.
+            """,
+        heading: "Care", options: [.flag("dry-run", help: "Say what is due")])
 }

@@ -23,7 +23,8 @@ extension Server {
     /// `status`: how the vault stands.
     internal func status(_ transaction: ReadTransaction?, _ members: Members) throws -> Reply {
         let status = try transaction.map { try $0.status() } ?? vault.status()
-        return .value(.status(status, isLocked: status.isLocked))
+        let care = transaction == nil && !status.isLocked ? try? vault.careStatus() : nil
+        return .value(.status(status, care, isLocked: status.isLocked))
     }
 
     /// Unlocks with the password of the request, else with the kernel's key or what the command

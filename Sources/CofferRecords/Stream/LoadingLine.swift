@@ -98,28 +98,8 @@ internal final class LoadingLine {
     static func prepare(
         _ record: StreamRecord, _ plan: CollectionPlan, _ preparer: RecordPreparer
     ) throws -> PreparedRecord {
-        var coder = FieldCoder()
-        var members: [Value.Member] = []
-        members.reserveCapacity(record.fields.count)
-        var rest: [Value.Member] = []
-        for field in record.fields {
-            guard let position = plan.fieldNumbers.firstIndex(of: field.number) else {
-                throw StoreError.damaged("a field that the bundle does not define")
-            }
-            let value: Value
-            do throws(FieldCodingError) {
-                value = try coder.value(field.content, field.body.span)
-            } catch { throw StoreError.damaged("field \(field.number) of \(record.id)") }
-            if position == plan.overflowPosition {
-                guard case .object(let more) = value else {
-                    throw StoreError.damaged("the further fields of \(record.id)")
-                }
-                rest = more
-            } else {
-                members.append(Value.Member(plan.definition.fields[position].name, value))
-            }
-        }
-        return try preparer.prepare(.object(members + rest), in: plan, isChecked: false)
+        try preparer.prepare(
+            try StreamValues.value(of: record, plan), in: plan, isChecked: false)
     }
 
     /// What is sealed of a record.

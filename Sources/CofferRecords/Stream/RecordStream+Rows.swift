@@ -13,6 +13,7 @@ extension RecordStream {
             try writeAll(plan)
         }
         try flush()
+        finishRecords(plan)
     }
 
     private func writeAll(_ plan: CollectionPlan) throws {

@@ -39,6 +39,9 @@ package final class RecordStream {
     private let receiver: Receiver
     private let looked: (UInt64) throws -> Void
     private var end = StreamEnd()
+    /// How many records it has written of those that a person keeps.
+    package private(set) var ownRecords: UInt64 = 0
+    private var counted: UInt64 = 0
     private var batch = StreamBatch(.standing)
     private var bytes: [UInt8] = []
     private var parts: [UInt32: Int] = [:]
@@ -146,6 +149,12 @@ extension RecordStream {
         entry.removeAll(keepingCapacity: true)
         own.removeAll(keepingCapacity: true)
         StreamCodes.beginEntry(kind, collection, &entry)
+    }
+
+    /// Counts the records of a collection that is written.
+    internal func finishRecords(_ plan: CollectionPlan) {
+        if !plan.definition.isSystem { ownRecords &+= end.entries.records &- counted }
+        counted = end.entries.records
     }
 
     /// Appends to the entry.

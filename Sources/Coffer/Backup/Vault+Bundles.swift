@@ -1,0 +1,166 @@
+internal import CofferBundles
+internal import CofferBytes
+internal import CofferCare
+internal import CofferDisk
+internal import CofferFormat
+internal import CofferKeys
+internal import CofferRecords
+internal import CofferStore
+
+extension Vault {
+    /// What happens with records that a vault has already, when they are fetched from bundles.
+    public enum FetchRule: String, CaseIterable, Sendable {
+        /// They become as the bundle has them; the version before is kept.
+        case update
+        /// They are left alone.
+        case skip
+        /// Those that differ come beside them; only for records without a key of their own.
+        case copy
+    }
+
+    /// What was fetched from bundles.
+    public struct Fetched: Sendable {
+        /// Records that were gone and are back.
+        public let created: UInt64
+        /// Records that are again as the bundle has them.
+        public let updated: UInt64
+        /// Records that were as the bundle has them.
+        public let unchanged: UInt64
+        /// Records that were left alone.
+        public let skipped: UInt64
+        /// Records whose person was erased.
+        public let withheld: UInt64
+    }
+
+    /// Fetches one collection, or one record of it, from bundles; one transaction, which can be
+    /// undone.
+    ///
+    /// - Parameters:
+    ///   - plan: What ``Bundles/plan(from:of:until:)`` has found.
+    ///   - collection: The collection; it is made as the bundle has it where it is gone.
+    ///   - record: The record's own key or its UUID; nil for the whole collection.
+    ///   - rule: What happens with records that are there.
+    ///   - key: What opens the bundle where its keys are not those of the vault any more.
+    ///   - isTried: Whether nothing is written.
+    /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/noRecord``,
+    ///   ``VaultError/Code/foreign``, ``VaultError/Code/wrongPassword`` where the bundle has other
+    ///   keys, ``VaultError/Code/untrusted``, ``VaultError/Code/damaged``,
+    ///   ``VaultError/Code/invalid``, ``VaultError/Code/cancelled``.
+    public func fetch(
+        _ collection: String, record: String? = nil, from plan: Bundles.RestorePlan,
+        rule: FetchRule = .update, isTried: Bool = false,
+        progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
+    ) throws(VaultError) -> Fetched {
+        try holding {
+            let root = try store.frame().keyring.root
+            guard plan.chain[0].manifest.vault == store.header.vault else {
+                throw BackupError.foreign(path: path)
+            }
+            let trust = try BundleTrust(plan.chain[0], root: root)
+            let existing: RecordWriter.Existing =
+                switch rule {
+                case .update: .update
+                case .skip: .skip
+                case .copy: .copy
+                }
+            let outcome = try RestoreRecords(plan.chain, trust, into: records) { done, total in
+                guard progress(done, total) else { throw BackupError.cancelled }
+            }.run(collection, record, existing: existing, isTried: isTried)
+            return Fetched(
+                created: outcome.created, updated: outcome.updated,
+                unchanged: outcome.unchanged, skipped: outcome.skipped,
+                withheld: outcome.withheld)
+        }
+    }
+
+    /// What became of a bundle whose keyring was to be written anew.
+    public struct Rekeyed: Sendable {
+        /// The path of the bundle.
+        public let path: String
+        /// The revision of its keyring now; nil where it was left alone.
+        public let revision: UInt64?
+        /// Why it was left alone.
+        public let reason: String?
+    }
+
+    /// Writes the keyrings of the bundles in a folder anew: they open with today's passwords and
+    /// recovery keys, and with no others.
+    ///
+    /// - Parameter each: Hears of each bundle of this vault.
+    /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/storage``,
+    ///   ``VaultError/Code/noFile``.
+    public func rekeyBundles(
+        in folder: String, each: (Rekeyed) -> Void
+    ) throws(VaultError) {
+        try holding {
+            let rekey = BackupRekey(records)
+            for item in try BundleChain(in: folder).items where item.kind == .bundle {
+                guard let bundle = item.bundle else {
+                    each(Rekeyed(path: item.path, revision: nil, reason: item.problem))
+                    continue
+                }
+                guard bundle.manifest.vault == store.header.vault else { continue }
+                switch try rekey.run(bundle) {
+                case .done(let revision):
+                    each(Rekeyed(path: item.path, revision: revision, reason: nil))
+                case .refused(let reason):
+                    each(Rekeyed(path: item.path, revision: nil, reason: reason))
+                }
+            }
+        }
+    }
+
+    /// What is removed of a folder of bundles, and what stays.
+    public struct Pruning: Sendable {
+        /// The paths of those that go.
+        public let removed: [String]
+        /// How many stay for their own sake.
+        public let kept: Int
+        /// How many stay because others continue them.
+        public let needed: Int
+    }
+
+    /// Removes the bundles of a folder that a policy does not keep; chains stay whole.
+    ///
+    /// - Parameter isTried: Whether nothing is removed.
+    /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/noFile``,
+    ///   ``VaultError/Code/storage``.
+    public func pruneBundles(
+        in folder: String, by policy: BackupPolicy, isTried: Bool = false
+    ) throws(VaultError) -> Pruning {
+        try holding {
+            let prune = BackupPrune(records, policy.stored)
+            let plan = try prune.plan(folder)
+            if !isTried { try prune.run(plan) }
+            return Pruning(
+                removed: plan.removed.map(\.path), kept: plan.kept, needed: plan.needed)
+        }
+    }
+}
+
+extension Bundles {
+    /// Restores a chain of bundles on trial: into a temporary place, checked there as a whole,
+    /// held against what the newest promises, and removed.
+    ///
+    /// - Parameters:
+    ///   - plan: What ``plan(from:of:until:)`` has found.
+    ///   - folder: Where there is room for the vault while it lasts.
+    ///   - key: A password or recovery key of the time of the newest bundle.
+    ///   - progress: Hears how many entries are read, and how many there are; false cancels.
+    /// - Returns: How many records come back.
+    /// - Throws: What ``restore(_:to:key:isReplacing:progress:)`` throws; that says why the bundles
+    ///   would not have saved the vault.
+    public func drill(
+        _ plan: RestorePlan, in folder: String, key: borrowing Key,
+        progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
+    ) throws(VaultError) -> UInt64 {
+        do {
+            let trust = try trust(plan.chain[0], key)
+            return try BackupDrill(
+                plan.chain, trust, environment: surroundings.environment
+            ) { done, total in
+                guard progress(done, total) else { throw BackupError.cancelled }
+            }.run(in: folder).records
+        } catch { throw VaultError(error) }
+    }
+}

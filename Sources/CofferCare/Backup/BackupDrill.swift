@@ -1,0 +1,72 @@
+package import CofferBundles
+internal import CofferBytes
+internal import CofferCrypto
+package import CofferDisk
+internal import CofferFormat
+package import CofferStore
+
+/// Tries whether a chain of bundles would have saved its vault: restores it into a temporary
+/// place, checks all of it, holds it against what the bundle promised, and removes it.
+package struct BackupDrill {
+    /// What was restored for the trial.
+    package struct Result: Sendable {
+        /// How many records.
+        package let records: UInt64
+        /// How many older versions.
+        package let history: UInt64
+        /// How many entries were left out because their person was erased.
+        package let withheld: UInt64
+    }
+
+    private let restore: BackupRestore
+    private let environment: Environment
+    private let disk: any FileSystem
+
+    /// Prepares one.
+    ///
+    /// - Parameter progress: Hears how many entries are read, and how many there are; throws to
+    ///   cancel.
+    package init(
+        _ chain: [BundleReader], _ trust: BundleTrust, environment: Environment,
+        disk: any FileSystem = LocalFileSystem(),
+        progress: @escaping (UInt64, UInt64) throws -> Void = { _, _ in }
+    ) {
+        restore = BackupRestore(
+            chain, trust, environment: environment, disk: disk, progress: progress)
+        self.environment = environment
+        self.disk = disk
+    }
+
+    private static let prefix = ".coffer-drill-"
+
+    /// Tries it in a folder, in which nothing is left afterwards.
+    ///
+    /// - Throws: As a restore does; that says why the chain would not have saved the vault.
+    package func run(in folder: String) throws -> Result {
+        try disk.createDirectories(folder)
+        try sweep(folder)
+        try restore.verify()
+        let suffix = Hex.encode(try environment.randomness.bytes(4))
+        let place = DiskPath.join(folder, Self.prefix + suffix)
+        try disk.makeDirectory(place)
+        let lock = try disk.lock(place + "/lock", .exclusive, timeout: .zero)
+        defer {
+            try? disk.removeTree(place)
+            withExtendedLifetime(lock) {}
+        }
+        let facts = try restore.fill(place, above: BackupRestore.Floor())
+        return Result(
+            records: facts.records, history: facts.history, withheld: facts.withheld)
+    }
+
+    /// Removes what an interrupted one has left.
+    private func sweep(_ folder: String) throws {
+        for name in try disk.list(folder) where name.hasPrefix(Self.prefix) {
+            let left = DiskPath.join(folder, name)
+            guard let lock = try? disk.lock(left + "/lock", .exclusive, timeout: .zero) else {
+                continue
+            }
+            withExtendedLifetime(lock) { try? disk.removeTree(left) }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+internal import CofferBundles
+package import CofferDisk
+internal import CofferFormat
+internal import CofferKeys
+package import CofferRecords
+internal import CofferStore
+
+/// What a vault needs from time to time: bundles, room in their folders, a look at all of it, and
+/// a trial of a restore.
+package struct Maintenance {
+    /// One thing that is due.
+    package enum Task: Equatable, Sendable {
+        /// A bundle into a folder.
+        case backup(folder: String, isFull: Bool)
+        /// Bundles that are not kept are removed from a folder.
+        case prune(folder: String)
+        /// All of the vault is verified.
+        case check
+        /// The newest bundles of a folder are restored on trial.
+        case drill(folder: String)
+    }
+
+    /// How a task ended.
+    package struct Done: Sendable {
+        /// The task.
+        package let task: Task
+        /// What came of it, in a few words.
+        package let result: String
+        /// Whether it found something that somebody must see to.
+        package let isBad: Bool
+    }
+
+    private static let day: Int64 = 86_400_000
+
+    private let records: Records
+    private let disk: any FileSystem
+
+    /// Looks after a vault.
+    package init(_ records: Records, disk: any FileSystem = LocalFileSystem()) {
+        self.records = records
+        self.disk = disk
+    }
+
+    /// What is due.
+    ///
+    /// A folder that is not there, such as that of a disk which is not plugged in, is due all the
+    /// same: its task fails by name.
+    ///
+    /// - Throws: As reading the vault does.
+    package func due() throws -> [Task] {
+        try records.read { reader in
+            let settings = try VaultSettings(reader)
+            let known = try reader.knownBundles()
+            let now = records.store.environment.now()
+            var tasks: [Task] = []
+            for folder in settings.backup?.folders ?? [] {
+                guard let policy = settings.backup else { continue }
+                let mine = known.filter { $0.folder == folder }
+                let last = mine.map(\.created).max()
+                let lastFull = mine.filter(\.isFull).map(\.created).max()
+                guard last.map({ now - $0 >= policy.every || $0 > now }) ?? true else { continue }
+                // A bundle of nothing would say that there is something.
+                guard
+                    try last == nil
+                        || reader.hasChanges(after: mine.map(\.sequence).max() ?? 0)
+                else { continue }
+                let isFull = lastFull.map { now - $0 >= policy.fullEvery } ?? true
+                tasks.append(.backup(folder: folder, isFull: isFull))
+                tasks.append(.prune(folder: folder))
+            }
+            if Self.isDue(settings.lastCheck, Self.day, now) { tasks.append(.check) }
+            if let folder = settings.backup?.folders.first,
+                Self.isDue(settings.lastDrill, 30 * Self.day, now)
+            {
+                tasks.append(.drill(folder: folder))
+            }
+            return tasks
+        }
+    }
+
+    private static func isDue(_ last: Int64?, _ span: Int64, _ now: Int64) -> Bool {
+        last.map { now - $0 >= span || $0 > now } ?? true
+    }
+
+    /// Does one task.
+    ///
+    /// - Parameter progress: Hears how much is done; throws to cancel.
+    /// - Throws: What the task throws; others can be done all the same.
+    package func run(
+        _ task: Task, progress: @escaping (UInt64, UInt64) throws -> Void
+    ) throws -> Done {
+        switch task {
+        case .backup(let folder, let isFull):
+            let made = try BackupCreate(
+                records, isFull: isFull, disk: disk, progress: progress
+            ).run(into: folder)
+            return Done(task: task, result: made.path, isBad: false)
+        case .prune(let folder):
+            guard let policy = try records.read({ try VaultSettings($0).backup }) else {
+                return Done(task: task, result: "nothing to remove", isBad: false)
+            }
+            let prune = BackupPrune(records, policy, disk: disk)
+            let plan = try prune.plan(folder)
+            try prune.run(plan)
+            return Done(
+                task: task, result: "\(plan.removed.count) bundles removed", isBad: false)
+        case .check:
+            let report = try VaultCheck(records) { _, _ in }.run()
+            let errors = report.findings.count { $0.severity == .error }
+            if errors == 0 { try note { $0.lastCheck = $1 } }
+            return Done(
+                task: task, result: errors == 0 ? "sound" : "\(errors) errors",
+                isBad: errors > 0)
+        case .drill(let folder):
+            return try drill(folder, task, progress)
+        }
+    }
+
+    private func drill(
+        _ folder: String, _ task: Task, _ progress: @escaping (UInt64, UInt64) throws -> Void
+    ) throws -> Done {
+        let vault = records.store.header.vault
+        let bundles = try BundleChain(in: folder, on: disk)
+        let chain = try bundles.newest(of: vault, folder: folder)
+        let root = try records.store.frame().keyring.root
+        let result = try BackupDrill(
+            chain, try BundleTrust(chain[0], root: root),
+            environment: records.store.environment, disk: disk, progress: progress
+        ).run(in: DiskPath.parent(of: records.store.path))
+        try note { $0.lastDrill = $1 }
+        return Done(
+            task: task, result: "\(result.records) records come back from \(chain.count) bundles",
+            isBad: false)
+    }
+
+    /// Remembers when something was done.
+    private func note(_ change: (inout VaultSettings, Int64) -> Void) throws {
+        let now = records.store.environment.now()
+        try records.write { writer in
+            var settings = try VaultSettings(writer.reader)
+            change(&settings, now)
+            try settings.write(writer)
+        }
+    }
+}

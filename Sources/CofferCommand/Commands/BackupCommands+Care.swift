@@ -1,0 +1,188 @@
+internal import Coffer
+internal import CofferArguments
+
+extension BackupCommands {
+    internal static func drill(_ call: Call) throws -> ExitStatus {
+        let bundles = Bundles(in: call.surroundings)
+        let plan = try bundles.plan(
+            from: call.invocation.argument("from") ?? ".", of: call.invocation.value("of"))
+        let place =
+            call.invocation.value("in") ?? call.ambient.stateDirectory
+            ?? Paths.parent(of: plan.bundles[0])
+        let bar = ProgressBar(call.console, "restoring", .records)
+        defer { bar.clear() }
+        var records: UInt64 = 0
+        do {
+            try call.tryingBundleKeys(for: plan.bundles[0]) { key in
+                records = try bundles.drill(
+                    plan, in: Paths.absolute(place, in: call.ambient.folder), key: key
+                ) {
+                    bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
+                    return true
+                }
+            }
+        } catch let error as VaultError
+            where [.damaged, .untrusted, .brokenChain].contains(error.code)
+        {
+            throw Failure(
+                error.code.description, "this backup would not have saved you: \(error.message)",
+                .damaged)
+        }
+        bar.clear()
+        guard call.isJSON else {
+            try call.console.line(
+                "This backup would have saved you: "
+                    + "\(Quantity.of(records, "record", "records")) of "
+                    + "\(Timestamp.text(plan.newest.created)) come back from "
+                    + "\(Quantity.of(plan.bundles.count, "bundle", "bundles")).")
+            return .done
+        }
+        try call.console.print(
+            .object([
+                ("ok", .bool(true)), ("records", .count(records)),
+                ("at", .text(Timestamp.text(plan.newest.created))),
+                ("bundles", .array(plan.bundles.map { .text($0) })),
+            ]))
+        return .done
+    }
+
+    internal static func rekey(_ call: Call) throws -> ExitStatus {
+        let vault = try call.open()
+        var results: [Vault.Rekeyed] = []
+        for folder in call.invocation.arguments {
+            try vault.rekeyBundles(in: folder) { results.append($0) }
+        }
+        let isFine = results.allSatisfy { $0.revision != nil }
+        guard !call.isJSON else {
+            try call.console.print(
+                .array(
+                    results.map { result in
+                        .object([
+                            ("bundle", .text(result.path)),
+                            ("revision", result.revision.map { .count($0) } ?? .null),
+                            ("reason", .text(result.reason)),
+                        ])
+                    }))
+            return isFine ? .done : .damaged
+        }
+        for result in results {
+            let path = Visible.line(result.path)
+            try call.console.line(
+                result.revision.map { "rekeyed   \(path), revision \($0)" }
+                    ?? "left      \(path): \(Visible.line(result.reason ?? ""))")
+        }
+        call.console.note(
+            "\(Quantity.of(results.count { $0.revision != nil }, "bundle opens", "bundles open")) "
+                + "with today's passwords and recovery keys only. Copies elsewhere do not.")
+        return isFine ? .done : .damaged
+    }
+
+    internal static func prune(_ call: Call) throws -> ExitStatus {
+        let vault = try call.open()
+        let folder = call.invocation.argument("folder") ?? "."
+        let policy = try changed(
+            try vault.backupPolicy() ?? Vault.BackupPolicy(folders: [folder]), call)
+        let plan = try vault.pruneBundles(in: folder, by: policy, isTried: true)
+        let isTried = call.invocation.flag("dry-run")
+        if !isTried, !plan.removed.isEmpty {
+            try call.confirm(
+                "Remove \(Quantity.of(plan.removed.count, "bundle", "bundles")) from \(folder)?")
+            _ = try vault.pruneBundles(in: folder, by: policy)
+        }
+        guard call.isJSON else {
+            for path in plan.removed { try call.console.line(Visible.line(path)) }
+            call.console.note(
+                "\(isTried ? "Would remove" : "Removed") \(plan.removed.count); "
+                    + "\(plan.kept) stay, and \(plan.needed) that these continue.")
+            return .done
+        }
+        try call.console.print(
+            .object([
+                ("removed", .array(plan.removed.map { .text($0) })),
+                ("kept", .integer(Int64(plan.kept))), ("needed", .integer(Int64(plan.needed))),
+            ]))
+        return .done
+    }
+
+    internal static func policy(_ call: Call) throws -> ExitStatus {
+        let vault = try call.open()
+        let invocation = call.invocation
+        let folders = invocation.values("to").map {
+            Paths.absolute($0, in: call.ambient.folder)
+        }
+        let before = try vault.backupPolicy()
+        if invocation.flag("off") {
+            try vault.setBackupPolicy(nil)
+            call.noteWrite(vault, "no more backups by themselves")
+        } else {
+            var policy = before ?? Vault.BackupPolicy(folders: [])
+            if !folders.isEmpty { policy.folders = folders }
+            policy = try changed(policy, call)
+            if policy != before {
+                guard !policy.folders.isEmpty else {
+                    throw Failure.usage("name the folder for the bundles: --to DIR")
+                }
+                try vault.setBackupPolicy(policy)
+            }
+        }
+        return try show(try vault.backupPolicy(), call)
+    }
+
+    private static func show(
+        _ policy: Vault.BackupPolicy?, _ call: Call
+    ) throws(Failure) -> ExitStatus {
+        guard let policy else {
+            call.isJSON
+                ? try call.console.print(.null)
+                : call.console.note("Nothing is backed up by itself: coffer backup policy --to DIR")
+            return .done
+        }
+        guard !call.isJSON else {
+            try call.console.print(
+                .object([
+                    ("to", .array(policy.folders.map { .text($0) })),
+                    ("every", .integer(policy.every / 1_000)),
+                    ("fullEvery", .integer(policy.fullEvery / 1_000)),
+                    ("keepLast", .count(policy.keepLast)),
+                    ("keepHourly", .count(policy.keepHourly)),
+                    ("keepDaily", .count(policy.keepDaily)),
+                    ("keepWeekly", .count(policy.keepWeekly)),
+                ]))
+            return .done
+        }
+        for folder in policy.folders {
+            try call.console.line("to           \(Visible.line(folder))")
+        }
+        try call.console.line("every        \(TimeSpan.text(policy.every))")
+        try call.console.line("full-every   \(TimeSpan.text(policy.fullEvery))")
+        try call.console.line("keep-last    \(policy.keepLast)")
+        try call.console.line("keep-hourly  \(policy.keepHourly)")
+        try call.console.line("keep-daily   \(policy.keepDaily)")
+        try call.console.line("keep-weekly  \(policy.keepWeekly)")
+        return .done
+    }
+
+    /// A policy with what the command line says.
+    private static func changed(
+        _ policy: Vault.BackupPolicy, _ call: Call
+    ) throws(Failure) -> Vault.BackupPolicy {
+        var policy = policy
+        if let every = try span("every", call) { policy.every = every }
+        if let every = try span("full-every", call) { policy.fullEvery = every }
+        policy.keepLast = try call.number("keep-last") ?? policy.keepLast
+        policy.keepHourly = try call.number("keep-hourly") ?? policy.keepHourly
+        policy.keepDaily = try call.number("keep-daily") ?? policy.keepDaily
+        policy.keepWeekly = try call.number("keep-weekly") ?? policy.keepWeekly
+        return policy
+    }
+
+    private static func span(_ name: String, _ call: Call) throws(Failure) -> Int64? {
+        guard call.invocation.declares(name), let text = call.invocation.value(name) else {
+            return nil
+        }
+        guard let span = TimeSpan.milliseconds(text) else {
+            throw .usage("--\(name) needs a time such as 30m, 1h or 30d")
+        }
+        return Int64(clamping: span)
+    }
+}

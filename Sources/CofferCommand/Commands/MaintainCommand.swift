@@ -1,0 +1,59 @@
+internal import Coffer
+internal import CofferArguments
+
+/// `coffer maintain`: does what is due.
+internal enum MaintainCommand {
+    internal static func run(_ call: Call) throws -> ExitStatus {
+        let vault = try call.open()
+        if call.invocation.flag("dry-run") {
+            return try show(try vault.dueTasks(), call)
+        }
+        var results: [Vault.TaskResult] = []
+        let bar = ProgressBar(call.console, "maintaining", .records)
+        defer { bar.clear() }
+        try vault.maintain {
+            bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
+            return true
+        } each: {
+            results.append($0)
+        }
+        bar.clear()
+        let isFine = !results.contains { $0.isBad }
+        if call.isJSON {
+            try call.console.print(
+                .array(
+                    results.map { result in
+                        .object([
+                            ("task", .text(result.task.kind)),
+                            ("folder", .text(result.task.folder)),
+                            ("ok", .bool(!result.isBad)), ("result", .text(result.result)),
+                        ])
+                    }))
+        } else {
+            for result in results {
+                try call.console.line(
+                    Visible.line(
+                        "\(result.task.kind)  \(result.isBad ? "FAILED: " : "")\(result.result)"))
+            }
+            if results.isEmpty { call.console.note("Nothing is due.") }
+        }
+        return isFine ? .done : .failed
+    }
+
+    private static func show(_ tasks: [Vault.Task], _ call: Call) throws(Failure) -> ExitStatus {
+        guard !call.isJSON else {
+            try call.console.print(
+                .array(
+                    tasks.map {
+                        .object([("task", .text($0.kind)), ("folder", .text($0.folder))])
+                    }))
+            return .done
+        }
+        for task in tasks {
+            try call.console.line(
+                Visible.line(task.folder.map { "\(task.kind)  \($0)" } ?? task.kind))
+        }
+        if tasks.isEmpty { call.console.note("Nothing is due.") }
+        return .done
+    }
+}
