@@ -194,6 +194,30 @@ import Testing
         }
     }
 
+    /// The keys are used before all members are verified, so opening compares what it parses.
+    @Test func opensNothingWhosePartsAreNotThoseOfTheList() throws {
+        let good = Archive(try Sample().bytes())
+        let cases: [(BundleMember, String, String)] = [
+            (.readme, "bundle", "Bundle"), (.keyring, "AQEBAQ", "AQEBAg"),
+            (.signers, "signer ", "signer "), (.manifest, "\"generation\":17", "\"generation\":18"),
+        ]
+        for (member, old, new) in cases {
+            var forged = good
+            var isEdited = forged.edit(member.name, old, new)
+            if member == .signers {
+                // One statement less is a list of its own.
+                let text = String(decoding: good[member.name].content, as: UTF8.self)
+                let lines = text.split(separator: "\n").prefix(2).joined(separator: "\n") + "\n"
+                forged[member.name].replace(with: Array(lines.utf8))
+                isEdited = lines != text
+            }
+            #expect(isEdited)
+            #expect(throws: BundleError.damaged(member, .hash)) {
+                _ = try open(forged.bytes)
+            }
+        }
+    }
+
     @Test func namesTheFormatOfALaterRelease() throws {
         let good = Archive(try Sample().bytes())
         var newer = good

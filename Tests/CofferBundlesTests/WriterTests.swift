@@ -192,6 +192,22 @@ import Testing
         #expect(try disk.read(Sample.path, limit: 9) == [1])
     }
 
+    @Test func refusesANameThatIsTakenMeanwhile() throws {
+        let disk = FaultingFileSystem()
+        let sample = try Sample()
+        var writer = try BundleWriter(at: Sample.path, on: disk)
+        try sample.fill(&writer)
+        try disk.replace(Sample.path, with: [1])
+        let error = sample.failure(finishing: writer) { sample.manifest($0) }
+        guard case .disk(let refused) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(refused.kind == .exists)
+        #expect(try disk.read(Sample.path, limit: 9) == [1])
+        #expect(try disk.list("/") == ["made.coffer-bundle"])
+    }
+
     private func content(of member: BundleMember, _ sample: Sample) throws(BundleError) -> [UInt8] {
         switch member {
         case .readme: sample.readme
