@@ -112,9 +112,36 @@ import Testing
             try expect(row, keeps: schemas["change"], "change")
         }
         try hold("policy", try box.open(["history", "policy", "--days", "9", "-y", "--json"]))
+        try holdBackups(box) { try hold($0, $1) }
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 29)
+        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 40)
+    }
+
+    private func holdBackups(
+        _ box: Sandbox, _ held: (String, Outcome) throws -> Void
+    ) throws {
+        func hold(_ name: String, _ arguments: [String]) throws {
+            try held(name, try box.open(arguments + ["--json"]))
+        }
+        try hold("backup", ["backup", "create", "--to", "b"])
+        #expect(try box.open(["add", "npcs", "id=late", "name=L"]).status == 0)
+        try hold("backup", ["backup", "create", "--to", "b"])
+        try box.write("b/x.coffer-bundle", "no bundle")
+        try hold("bundles", ["backup", "list", "b"])
+        #expect(try box.shell("rm b/x.coffer-bundle").status == 0)
+        let bundle = try box.shell("ls b/*incremental*").output.split(separator: "\n")[0]
+        try hold("verdict", ["backup", "verify", String(bundle)])
+        try hold("restorable", ["backup", "restore", "b", "--to", "./copy", "--dry-run"])
+        try hold("restored", ["backup", "restore", "b", "--to", "./copy"])
+        try hold("fetched", ["backup", "restore", "b", "--only", "npcs"])
+        try hold("drill", ["backup", "drill", "b"])
+        try hold("rekeyed", ["backup", "rekey", "b"])
+        try hold("backup-policy", ["backup", "policy"])
+        try hold("backup-policy", ["backup", "policy", "--to", "b", "--every", "1s"])
+        try hold("maintained", ["maintain", "--dry-run"])
+        try hold("maintained", ["maintain"])
+        try hold("pruned", ["backup", "prune", "b", "--keep-last", "1", "--yes"])
     }
 
     @Test func aDamagedVaultIsNamedAndEndsWithSix() throws {

@@ -115,10 +115,11 @@ extension BackupCommands {
             try vault.setBackupPolicy(nil)
             call.noteWrite(vault, "no more backups by themselves")
         } else {
-            var policy = before ?? Vault.BackupPolicy(folders: [])
+            let start = before ?? Vault.BackupPolicy(folders: [])
+            var policy = start
             if !folders.isEmpty { policy.folders = folders }
             policy = try changed(policy, call)
-            if policy != before {
+            if policy != start {
                 guard !policy.folders.isEmpty else {
                     throw Failure.usage("name the folder for the bundles: --to DIR")
                 }
