@@ -55,6 +55,10 @@ show undo
 show history npcs tibb
 show export npcs --format csv -o npcs.csv
 show check
+show backup create --to backups
+show set npcs tibb level=3
+show backup create --to backups
+show backup restore backups --to ./again --password-file password
 show status
 
 printf '\n$ grep -ri "ferryman" brinmouth.coffer\n'

@@ -35,8 +35,12 @@ internal enum Sheet {
 
                     \(created.signer)
 
-                On a new machine: install coffer, copy the vault's folder there, type the key into
-                a file that only you can read, and say
+                On a new machine: install coffer, type the key into a file that only you can read,
+                and bring the vault back from the folder of its backups
+
+                    coffer backup restore FOLDER --recovery-key-file KEYFILE
+
+                or, with a copy of the vault's folder, open that
 
                     coffer --vault \(name).coffer --recovery-key-file KEYFILE unlock
                     coffer --vault \(name).coffer check
