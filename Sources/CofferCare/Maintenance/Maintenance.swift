@@ -68,6 +68,8 @@ package struct Maintenance {
                 tasks.append(.backup(folder: folder, isFull: isFull))
                 tasks.append(.prune(folder: folder))
             }
+            // Whoever said nothing about it is not told each day that something is due.
+            guard settings.backup != nil else { return [] }
             if Self.isDue(settings.lastCheck, Self.day, now) { tasks.append(.check) }
             if let folder = settings.backup?.folders.first,
                 Self.isDue(settings.lastDrill, 30 * Self.day, now)
