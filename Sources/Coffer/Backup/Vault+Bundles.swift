@@ -40,8 +40,8 @@ extension Vault {
     ///   - collection: The collection; it is made as the bundle has it where it is gone.
     ///   - record: The record's own key or its UUID; nil for the whole collection.
     ///   - rule: What happens with records that are there.
-    ///   - key: What opens the bundle where its keys are not those of the vault any more.
     ///   - isTried: Whether nothing is written.
+    ///   - progress: Hears how many entries are read, and how many there are; false cancels.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/noRecord``,
     ///   ``VaultError/Code/foreign``, ``VaultError/Code/wrongPassword`` where the bundle has other
     ///   keys, ``VaultError/Code/untrusted``, ``VaultError/Code/damaged``,
