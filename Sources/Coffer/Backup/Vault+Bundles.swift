@@ -86,7 +86,9 @@ extension Vault {
     /// Writes the keyrings of the bundles in a folder anew: they open with today's passwords and
     /// recovery keys, and with no others.
     ///
-    /// - Parameter each: Hears of each bundle of this vault.
+    /// - Parameters:
+    ///   - folder: The folder of bundles.
+    ///   - each: Hears of each bundle of this vault.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/storage``,
     ///   ``VaultError/Code/noFile``.
     public func rekeyBundles(
@@ -122,7 +124,10 @@ extension Vault {
 
     /// Removes the bundles of a folder that a policy does not keep; chains stay whole.
     ///
-    /// - Parameter isTried: Whether nothing is removed.
+    /// - Parameters:
+    ///   - folder: The folder of bundles.
+    ///   - policy: What stays.
+    ///   - isTried: Whether nothing is removed.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/noFile``,
     ///   ``VaultError/Code/storage``.
     public func pruneBundles(
