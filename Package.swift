@@ -168,8 +168,9 @@ let package = Package(
         tests(
             "CofferTests",
             [
-                "Coffer", "CofferCLI", "CofferRecords", "CofferExchange", "CofferFormat",
-                "CofferSQLite", "CofferStore",
+                "Coffer", "CofferCLI", "CofferBundles", "CofferBytes", "CofferCare",
+                "CofferCrypto", "CofferDisk", "CofferDiskSupport", "CofferExchange",
+                "CofferFormat", "CofferKeys", "CofferRecords", "CofferSQLite", "CofferStore",
             ]),
         tests(
             "VectorTests",

@@ -44,6 +44,11 @@ extension FuzzTarget {
         case .bundleHeader: BundleSeeds.headers
         case .bundleName: BundleSeeds.names
         case .bundle: [BundleSeeds.whole.bundle]
+        case .streamStanding: StreamSeeds.standings
+        case .streamEnd: [StreamSeeds.end]
+        case .streamRanges: StreamSeeds.ranges
+        case .streamRecords: StreamSeeds.records
+        case .stream: StreamSeeds.streams
         }
     }
 

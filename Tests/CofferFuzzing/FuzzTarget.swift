@@ -69,6 +69,16 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case bundleName
     /// A whole bundle: it is what its members make.
     case bundle
+    /// How a vault stood at the instant of a bundle.
+    case streamStanding
+    /// The last entry of a bundle's stream.
+    case streamEnd
+    /// The numbers of a history that are kept.
+    case streamRanges
+    /// Records of a bundle's stream: what is read is what was written.
+    case streamRecords
+    /// A whole stream, opened: written again and read, it is the same.
+    case stream
 
     /// What is wrong when the parser is given `input`; nil when nothing is.
     package func problem(with input: [UInt8]) -> String? {
@@ -106,6 +116,11 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .bundleHeader: BundleProperties.header(input)
         case .bundleName: BundleProperties.memberName(input)
         case .bundle: BundleProperties.bundle(input)
+        case .streamStanding: StreamProperties.standing(input)
+        case .streamEnd: StreamProperties.end(input)
+        case .streamRanges: StreamProperties.ranges(input)
+        case .streamRecords: StreamProperties.records(input)
+        case .stream: StreamProperties.stream(input)
         }
     }
 }

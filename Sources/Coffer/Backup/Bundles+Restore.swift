@@ -51,6 +51,10 @@ extension Bundles {
         from place: String, of vault: String? = nil, until time: Int64? = nil
     ) throws(VaultError) -> RestorePlan {
         try catching {
+            let wanted = vault.map(Identifier.init(text:))
+            if case .some(.none) = wanted {
+                throw VaultError(.usage, "\(vault ?? "") is not the id of a vault")
+            }
             let files = LocalFileSystem()
             guard let found = try files.status(place) else {
                 throw DiskError(.open, place, .notFound)
@@ -64,7 +68,7 @@ extension Bundles {
                 chain = try bundles.chain(of: bundle)
             } else {
                 chain = try bundles.newest(
-                    of: vault.flatMap(Identifier.init(text:)), until: time, folder: folder)
+                    of: wanted ?? nil, until: time, folder: folder)
             }
             return RestorePlan(
                 bundles: chain.map(\.path), newest: Facts(chain[0], bundles), chain: chain,
@@ -98,8 +102,8 @@ extension Bundles {
     /// - Throws: ``VaultError/Code/exists``, ``VaultError/Code/wrongPassword``,
     ///   ``VaultError/Code/untrusted``, ``VaultError/Code/damaged``, ``VaultError/Code/foreign``
     ///   where another vault is in the place, ``VaultError/Code/older`` where the vault in the
-    ///   place is newer and the bundle was not named, ``VaultError/Code/cancelled``,
-    ///   ``VaultError/Code/full``, ``VaultError/Code/storage``.
+    ///   place is newer, or another copy, and the bundle was not named,
+    ///   ``VaultError/Code/cancelled``, ``VaultError/Code/full``, ``VaultError/Code/storage``.
     public func restore(
         _ plan: RestorePlan, to path: String, key: borrowing Key, isReplacing: Bool = false,
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
@@ -151,6 +155,8 @@ extension Bundles {
             floor.generation = seen.generation
             floor.sequence = manifest.sequence + Self.unknownChanges
         }
+        let isVault = try LocalFileSystem().exists(path + "/" + Store.databaseName)
+        guard isVault || floor.instance != nil else { throw BackupError.exists(path: path) }
         var environment = surroundings.environment
         environment.allowsOlder = true
         guard
@@ -161,9 +167,11 @@ extension Bundles {
             return floor
         }
         defer { store.lock() }
+        guard plan.isNamed || state.instance == manifest.instance else {
+            throw BackupError.otherCopy(path: path)
+        }
         let isNewer =
-            state.instance == manifest.instance
-            && (state.epoch, state.generation) > (manifest.epoch, manifest.generation + 1)
+            (state.epoch, state.generation) > (manifest.epoch, manifest.generation + 1)
         guard plan.isNamed || !isNewer else { throw BackupError.older(path: path) }
         floor.instance = state.instance
         floor.epoch = max(floor.epoch, state.epoch)

@@ -28,6 +28,11 @@ extension VaultError {
                 .older,
                 "the vault at \(path) has changes that are newer than the bundle; name the bundle's "
                     + "file to restore it all the same")
+        case .otherCopy(let path):
+            VaultError(
+                .older,
+                "the vault at \(path) is another copy than the one that was backed up, and has "
+                    + "changes of its own; name the bundle's file to restore it all the same")
         case .untrusted(let path):
             VaultError(
                 .untrusted,

@@ -63,7 +63,7 @@ package final class StreamOpener {
         let entries = try header.u32()
         let parts = try header.u32()
         try checkOrder(kind, collection)
-        guard entries > 0, parts > 0, parts <= max(1, entries) + 1 else {
+        guard entries > 0, parts > 0, parts - 1 <= entries else {
             throw Failure.malformed("the count of a batch")
         }
         var batch = StreamBatch(kind, collection: collection)

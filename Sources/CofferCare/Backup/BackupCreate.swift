@@ -114,13 +114,15 @@ package struct BackupCreate {
         where known.instance == state.instance && keys.contains(known.key)
             && known.sequence <= state.sequence && known.nextAudit <= state.nextAudit
         {
-            let path = DiskPath.join(folder, known.name)
-            guard let found = try? BundleReader(at: path, on: disk),
-                found.contentID == known.content, try isWhole(known, in: folder, reader)
-            else { continue }
-            return known
+            if isThere(known, in: folder), try isWhole(known, in: folder, reader) { return known }
         }
         return nil
+    }
+
+    /// Whether the folder has a bundle under its name, and not another one or a piece of it.
+    private func isThere(_ bundle: KnownBundle, in folder: String) -> Bool {
+        let found = try? BundleReader(at: DiskPath.join(folder, bundle.name), on: disk)
+        return found?.contentID == bundle.content
     }
 
     /// Whether everything that a bundle continues is in the folder, too.
@@ -132,8 +134,7 @@ package struct BackupCreate {
         var next = bundle
         for _ in 0..<byContent.count {
             guard !next.isFull else { return true }
-            guard let parent = next.parent.flatMap({ byContent[$0] }),
-                try disk.exists(DiskPath.join(folder, parent.name))
+            guard let parent = next.parent.flatMap({ byContent[$0] }), isThere(parent, in: folder)
             else { return false }
             next = parent
         }
@@ -158,6 +159,7 @@ package struct BackupCreate {
         let file = BundleFile(
             try BundleWriter(at: path, on: disk), signingKey: signing.signingKey(),
             keyID: Array(signing.facts.id.bytes.prefix(Minisign.keyIDSize)))
+        defer { file.discard() }
         try file.add(.readme, BundleReadme.bytes)
         try file.add(.keyring, sealed.document.bytes)
         try file.add(.subjects, sealed.subjects)

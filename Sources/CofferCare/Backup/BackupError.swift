@@ -17,6 +17,8 @@ package enum BackupError: Error, Equatable, Sendable {
     case foreign(path: String)
     /// A bundle is older than the vault that it is to be restored over.
     case older(path: String)
+    /// A bundle is of another copy of the vault than the one it is to be restored over.
+    case otherCopy(path: String)
     /// Nobody that is trusted has signed it.
     case untrusted(path: String)
     /// Something is at the place where a vault is to be restored.

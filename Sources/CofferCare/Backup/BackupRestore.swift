@@ -94,65 +94,26 @@ package struct BackupRestore {
         try verify()
         let parent = DiskPath.parent(of: path)
         try disk.createDirectories(parent)
-        try Self.sweep(beside: path, disk)
+        try RestorePlace(path, disk).sweep()
         let suffix = Hex.encode(try environment.randomness.bytes(4))
-        let staging = path + Self.mark + suffix
+        let staging = path + RestorePlace.mark + suffix
+        let place = RestorePlace(path, disk)
         try disk.makeDirectory(staging)
         do {
-            let lock = try disk.lock(staging + "/lock", .exclusive, timeout: .zero)
+            let lock = try disk.lock(
+                staging + "/" + RestorePlace.marker, .exclusive, timeout: .zero)
+            defer { withExtendedLifetime(lock) {} }
             let facts = try fill(staging, above: floor)
-            try disk.unlink(staging + "/lock")
-            withExtendedLifetime(lock) {}
             try disk.synchronizeTree(staging)
-            let replaced = try place(staging, at: path, isReplacing: isReplacing)
+            let replaced = try place.put(staging, isReplacing: isReplacing)
             return Restored(
                 records: facts.records, history: facts.history, withheld: facts.withheld,
                 bundles: chain.map(\.path), created: chain[0].manifest.created,
                 replaced: replaced)
         } catch {
-            try? disk.removeTree(staging)
+            place.discard(staging, isOurs: true)
             throw error
         }
-    }
-
-    private static let mark = ".restoring-"
-
-    /// Removes what an interrupted restore has left beside a path.
-    private static func sweep(beside path: String, _ disk: any FileSystem) throws {
-        let parent = DiskPath.parent(of: path)
-        let prefix = DiskPath.name(of: path) + mark
-        for name in try disk.list(parent) where name.hasPrefix(prefix) {
-            let left = DiskPath.join(parent, name)
-            guard let lock = try? disk.lock(left + "/lock", .exclusive, timeout: .zero) else {
-                continue
-            }
-            withExtendedLifetime(lock) { try? disk.removeTree(left) }
-        }
-    }
-
-    /// Puts the finished vault in its place; gives the path of what was there.
-    private func place(
-        _ staging: String, at path: String, isReplacing: Bool
-    ) throws -> String? {
-        let parent = DiskPath.parent(of: path)
-        guard isReplacing, try disk.exists(path) else {
-            try disk.rename(staging, to: path, .refusing)
-            try disk.synchronizeDirectory(parent)
-            return nil
-        }
-        var kept = path + ".before-restore"
-        var number = 2
-        while try disk.exists(kept) {
-            kept = path + ".before-restore-\(number)"
-            number += 1
-        }
-        try disk.rename(staging, to: path, .exchanging)
-        try disk.synchronizeDirectory(parent)
-        // From here on the new vault is in its place; what was there has the name of the staging
-        // until it gets its own.
-        try disk.rename(staging, to: kept, .refusing)
-        try disk.synchronizeDirectory(parent)
-        return kept
     }
 }
 

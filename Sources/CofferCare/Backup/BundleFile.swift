@@ -31,6 +31,11 @@ internal final class BundleFile: @unchecked Sendable {
         self.writer = consume writer
     }
 
+    /// Removes what was written, unless it is finished.
+    ///
+    /// Whoever sealed last may still hold on to this for a moment; the file does not wait.
+    func discard() { writer = nil }
+
     /// Signs and names the bundle.
     ///
     /// - Throws: `BundleError`.

@@ -8,9 +8,6 @@ package struct StreamStanding: Equatable, Sendable {
     /// The counters and numbers, the bodies and sums empty.
     package private(set) var state: VaultState
 
-    /// At most this many collections: their numbers have 16 bits.
-    private static let collectionLimit = 65_535
-
     /// Takes what a bundle carries of a state.
     package init(_ state: VaultState) {
         var bare = state
@@ -93,7 +90,7 @@ package struct StreamStanding: Equatable, Sendable {
             let collection = try reader.u32()
             let counters = VaultState.Counters(
                 nextField: try reader.u16(), nextHistory: try reader.u64())
-            guard collection > last, collection < collectionLimit,
+            guard collection > last, collection <= Definition.collectionLimit,
                 collection < state.nextCollection, counters.nextField > 0,
                 counters.nextHistory > 0, counters.nextHistory < UInt64(Int64.max)
             else { throw .invalid }

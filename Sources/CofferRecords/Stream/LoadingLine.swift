@@ -17,9 +17,12 @@ internal final class LoadingLine {
     private var sealing: [SealingLine<StreamRecord>.Chunk] = []
     private var idle: [SealingLine<StreamRecord>.Chunk] = []
     private var isRunning = false
+    private var filled = 0
 
     /// How many records go from hand to hand together.
     private static let size = 256
+    /// Fewer go together where they are large: no more than the one that makes it this many bytes.
+    private static let byteSize = 1 << 20
 
     init(_ plan: CollectionPlan, _ transaction: Transaction, _ keys: FieldKeys) throws {
         self.plan = plan
@@ -42,7 +45,8 @@ internal final class LoadingLine {
     func add(_ record: StreamRecord, keys: [UInt32]) throws {
         filling.items.append(record)
         numbers.append(keys)
-        guard filling.items.count >= Self.size else { return }
+        filled += record.fields.reduce(0) { $0 + $1.body.count }
+        guard filling.items.count >= Self.size || filled >= Self.byteSize else { return }
         if !isRunning {
             isRunning = true
             line.start()
@@ -69,6 +73,7 @@ internal final class LoadingLine {
         filling = idle.popLast() ?? SealingLine<StreamRecord>.Chunk()
         filling.items.removeAll(keepingCapacity: true)
         numbers.removeAll(keepingCapacity: true)
+        filled = 0
     }
 
     private func sealFirst() throws {

@@ -49,6 +49,7 @@ package final class RecordStream {
     private var keys: [FieldKey] = []
     private var entry: [UInt8] = []
     private var own: [UInt8] = []
+    private var ownSize = 0
     internal var fields: [UInt8] = []
     internal var lent = RawBuffer(capacity: 4_096)
 
@@ -108,25 +109,40 @@ package final class RecordStream {
     /// Counts and sums what the vault of a reading holds, as a bundle of it would promise.
     ///
     /// - Parameter audits: How many audit entries count.
-    /// - Throws: `SQLiteError`; `StoreError.damaged`.
+    /// - Throws: `RecordsError.incomplete`, `StoreError.damaged` where rows are missing that the
+    ///   state counts; `SQLiteError`.
     package static func live(
         _ reader: RecordReader, key: MACKey, audits: UInt64
     ) throws -> StreamEnd {
         let authenticator = HMACSHA256.Authenticator(key)
+        let state = try reader.state()
         var live = StreamEnd()
+        func rows(_ table: RowTable, _ collection: UInt32 = 0) -> UInt64 {
+            state.bodies[VaultState.Body(table, collection: collection)]?.rows ?? 0
+        }
         func count(_ kind: StreamKind, _ collection: UInt32, _ number: UInt64) {
             live.live.add(kind)
             live.liveSum.add(StreamCodes.live(authenticator, kind, collection, number))
         }
         for plan in try reader.allPlans() {
+            let before = live.live
             try reader.eachNumber("SELECT seq FROM c_\(plan.number)") {
                 count(.records, plan.number, $0)
             }
             try reader.eachNumber("SELECT hid FROM h_\(plan.number)") {
                 count(.history, plan.number, $0)
             }
+            guard live.live.records - before.records == rows(.records, plan.number),
+                live.live.history - before.history == rows(.history, plan.number)
+            else { throw RecordsError.incomplete(collection: plan.name) }
         }
         try reader.eachNumber("SELECT seq FROM tomb") { count(.tombstones, 0, $0) }
+        guard live.live.tombstones == rows(.tombstone) else {
+            throw StoreError.damaged("the deletions")
+        }
+        try reader.eachNumber("SELECT count(*) FROM audit") {
+            guard $0 == state.nextAudit else { throw StoreError.damaged("the audit log") }
+        }
         for number in 0..<audits { count(.audit, 0, number) }
         return live
     }
@@ -173,10 +189,13 @@ extension RecordStream {
         if hasPart {
             let part = key == 0 ? 0 : try part(key)
             bytes.append(varint: UInt64(part))
-            if part > 0 { batch.parts[part].bytes?.append(contentsOf: own) }
+            if part > 0 {
+                batch.parts[part].bytes?.append(contentsOf: own)
+                ownSize += own.count
+            }
         }
         batch.count += 1
-        if bytes.count + own.count >= Self.batchSize || batch.count >= Self.batchCount {
+        if bytes.count + ownSize >= Self.batchSize || batch.count >= Self.batchCount {
             try flush()
         }
         try looked(1)
@@ -209,6 +228,7 @@ extension RecordStream {
         try receiver(batch, keys)
         batch = StreamBatch(batch.kind, collection: batch.collection)
         bytes.removeAll(keepingCapacity: true)
+        ownSize = 0
         parts.removeAll(keepingCapacity: true)
         keys.removeAll(keepingCapacity: true)
     }
