@@ -79,7 +79,7 @@ import Testing
         var end = StreamEnd()
         for kind in StreamKind.allCases { end.entries.add(kind, UInt64(kind.rawValue)) }
         for kind in StreamKind.allCases { end.live.add(kind, UInt64(Int64.max)) }
-        end.liveSum.add([UInt8](repeating: 0xEE, count: 32).span)
+        end.liveCode = [UInt8](repeating: 0xEE, count: 32)
         end.ownSum.add([UInt8](1...32).span)
         #expect(end.entries.all == [4, 5, 6, 7, 0])
         let bytes = end.bytes

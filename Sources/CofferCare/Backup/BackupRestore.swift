@@ -168,7 +168,7 @@ extension BackupRestore {
         let live = try records.read {
             try RecordStream.live($0, key: keys.mac, audits: promise.live.audit)
         }
-        if reader.withheld == 0, live.live != promise.live || live.liveSum != promise.liveSum {
+        if reader.withheld == 0, live.live != promise.live || live.liveCode != promise.liveCode {
             throw BackupError.promiseBroken("the records that the newest bundle counts")
         }
         return Facts(

@@ -1,6 +1,6 @@
 package import CofferBytes
 
-/// What the stream of a bundle promises: how much it holds, how much there was, and both sums.
+/// What the stream of a bundle promises: how much it holds, how much there was, what that was, and the sum.
 ///
 /// Source: `Docs/Format.md`, section 19.2, kind 9.
 package struct StreamEnd: Equatable, Sendable {
@@ -48,8 +48,8 @@ package struct StreamEnd: Equatable, Sendable {
     package var entries = Counts()
     /// What the vault held.
     package var live = Counts()
-    /// The sum of the live codes.
-    package var liveSum = Sum256()
+    /// The live code: what names everything that the vault held.
+    package var liveCode = [UInt8](repeating: 0, count: Sum256.size)
     /// The sum of the own codes.
     package var ownSum = Sum256()
 
@@ -63,10 +63,8 @@ package struct StreamEnd: Equatable, Sendable {
         var reader = ByteReader(bytes)
         entries = try Counts(&reader)
         live = try Counts(&reader)
-        guard let live = Sum256(try reader.take(Sum256.size)),
-            let own = Sum256(try reader.take(Sum256.size))
-        else { throw .truncated }
-        liveSum = live
+        liveCode = try reader.take(Sum256.size)
+        guard let own = Sum256(try reader.take(Sum256.size)) else { throw .truncated }
         ownSum = own
         try reader.end()
     }
@@ -75,7 +73,7 @@ package struct StreamEnd: Equatable, Sendable {
     package var bytes: [UInt8] {
         var writer = ByteWriter(capacity: 144)
         for count in entries.all + live.all { writer.write(count) }
-        writer.write(liveSum.bytes)
+        writer.write(liveCode)
         writer.write(ownSum.bytes)
         return writer.bytes
     }

@@ -101,7 +101,7 @@ package final class RecordStream {
         try writeAudit()
         let live = try Self.live(reader, key: key, audits: state.nextAudit)
         end.live = live.live
-        end.liveSum = live.liveSum
+        end.liveCode = live.liveCode
         try send(.end, 1, end.bytes)
         return end
     }
@@ -114,36 +114,25 @@ package final class RecordStream {
     package static func live(
         _ reader: RecordReader, key: MACKey, audits: UInt64
     ) throws -> StreamEnd {
-        let authenticator = HMACSHA256.Authenticator(key)
-        let state = try reader.state()
         var live = StreamEnd()
-        func rows(_ table: RowTable, _ collection: UInt32 = 0) -> UInt64 {
-            state.bodies[VaultState.Body(table, collection: collection)]?.rows ?? 0
+        var code = LiveCode()
+        let state = try reader.state()
+        let plans = try reader.allPlans()
+        for plan in plans {
+            try reader.eachNumber("SELECT seq FROM c_\(plan.number) ORDER BY seq") { code.add($0) }
+            live.live.records &+= code.end(.records, plan.number)
         }
-        func count(_ kind: StreamKind, _ collection: UInt32, _ number: UInt64) {
-            live.live.add(kind)
-            live.liveSum.add(StreamCodes.live(authenticator, kind, collection, number))
-        }
-        for plan in try reader.allPlans() {
-            let before = live.live
-            try reader.eachNumber("SELECT seq FROM c_\(plan.number)") {
-                count(.records, plan.number, $0)
+        for plan in plans {
+            for range in try reader.keptHistory(plan, state).ranges {
+                for number in range { code.add(number) }
             }
-            try reader.eachNumber("SELECT hid FROM h_\(plan.number)") {
-                count(.history, plan.number, $0)
-            }
-            guard live.live.records - before.records == rows(.records, plan.number),
-                live.live.history - before.history == rows(.history, plan.number)
-            else { throw RecordsError.incomplete(collection: plan.name) }
+            live.live.history &+= code.end(.history, plan.number)
         }
-        try reader.eachNumber("SELECT seq FROM tomb") { count(.tombstones, 0, $0) }
-        guard live.live.tombstones == rows(.tombstone) else {
-            throw StoreError.damaged("the deletions")
-        }
-        try reader.eachNumber("SELECT count(*) FROM audit") {
-            guard $0 == state.nextAudit else { throw StoreError.damaged("the audit log") }
-        }
-        for number in 0..<audits { count(.audit, 0, number) }
+        try reader.eachNumber("SELECT seq FROM tomb ORDER BY seq") { code.add($0) }
+        live.live.tombstones = code.end(.tombstones, 0)
+        for number in 0..<audits { code.add(number) }
+        live.live.audit = code.end(.audit, 0)
+        live.liveCode = code.finish(key)
         return live
     }
 

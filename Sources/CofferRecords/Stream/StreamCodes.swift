@@ -7,7 +7,6 @@ package import CofferFormat
 /// Source: `Docs/Format.md`, section 19.4.
 package enum StreamCodes {
     private static let entryLabel = Array("entry".utf8)
-    private static let liveLabel = Array("live".utf8)
 
     /// How many bytes of a message stand before the entry.
     internal static let headSize = entryLabel.count + 5
@@ -46,19 +45,6 @@ package enum StreamCodes {
                 unsafe authenticator.withCode(of: message, part) { Sum256($0) }
             }
         }
-    }
-
-    /// The live code of a row, as a sum of one.
-    package static func live(
-        _ authenticator: HMACSHA256.Authenticator, _ kind: StreamKind, _ collection: UInt32,
-        _ number: UInt64
-    ) -> Sum256 {
-        var message = liveLabel
-        message.reserveCapacity(liveLabel.count + 13)
-        message.append(kind.rawValue)
-        message.append(bigEndian: collection)
-        message.append(bigEndian: number)
-        return authenticator.withCode(of: message.span) { Sum256($0) }
     }
 
     /// The digest in a manifest.
