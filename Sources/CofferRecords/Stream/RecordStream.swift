@@ -118,18 +118,35 @@ package final class RecordStream {
         var code = LiveCode()
         let state = try reader.state()
         let plans = try reader.allPlans()
+        func rows(_ table: RowTable, _ collection: UInt32 = 0) -> UInt64 {
+            state.bodies[VaultState.Body(table, collection: collection)]?.rows ?? 0
+        }
         for plan in plans {
             try reader.eachNumber("SELECT seq FROM c_\(plan.number) ORDER BY seq") { code.add($0) }
-            live.live.records &+= code.end(.records, plan.number)
+            let count = code.end(.records, plan.number)
+            guard count == rows(.records, plan.number) else {
+                throw RecordsError.incomplete(collection: plan.name)
+            }
+            live.live.records &+= count
         }
         for plan in plans {
             for range in try reader.keptHistory(plan, state).ranges {
                 for number in range { code.add(number) }
             }
-            live.live.history &+= code.end(.history, plan.number)
+            let count = code.end(.history, plan.number)
+            guard count == rows(.history, plan.number) else {
+                throw RecordsError.incomplete(collection: plan.name)
+            }
+            live.live.history &+= count
         }
         try reader.eachNumber("SELECT seq FROM tomb ORDER BY seq") { code.add($0) }
         live.live.tombstones = code.end(.tombstones, 0)
+        guard live.live.tombstones == rows(.tombstone) else {
+            throw StoreError.damaged("the deletions")
+        }
+        try reader.eachNumber("SELECT count(*) FROM audit") {
+            guard $0 == state.nextAudit else { throw StoreError.damaged("the audit log") }
+        }
         for number in 0..<audits { code.add(number) }
         live.live.audit = code.end(.audit, 0)
         live.liveCode = code.finish(key)
