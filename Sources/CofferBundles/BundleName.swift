@@ -31,6 +31,9 @@ package enum BundleName {
         "\(stamp(created))-\(kind.rawValue)-\(bundle.description.prefix(8))\(suffix)"
     }
 
+    /// A name that sorts after those of all bundles made until a time, and before later ones.
+    package static func lastName(until created: Int64) -> String { stamp(created) + "~" }
+
     /// What a file of that name is.
     package static func kind(of name: String) -> Kind {
         if name.hasPrefix(PendingFile.prefix) { return .unfinished }

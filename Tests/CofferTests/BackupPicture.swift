@@ -180,4 +180,12 @@ final class BackupStage {
         _ = try vault.apply(
             schemas.map { SchemaSource(name: $0.0, json: Array($0.1.utf8)) })
     }
+
+    /// Flips a bit in the middle of a file.
+    func flip(_ path: String) throws {
+        let url = URL(fileURLWithPath: path)
+        var bytes = try Data(contentsOf: url)
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: url)
+    }
 }

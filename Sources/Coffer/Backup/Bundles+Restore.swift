@@ -4,6 +4,7 @@ internal import CofferCare
 internal import CofferDisk
 internal import CofferFormat
 internal import CofferKeys
+internal import CofferRecords
 internal import CofferStore
 
 extension Bundles {
@@ -13,6 +14,8 @@ extension Bundles {
         public let bundles: [String]
         /// What the newest says of itself.
         public let newest: Facts
+        /// Bundles that look newer and cannot be used, and why; the newest that can is taken.
+        public let passedOver: [(path: String, reason: String)]
         internal let chain: [BundleReader]
         internal let isNamed: Bool
     }
@@ -71,7 +74,9 @@ extension Bundles {
                     of: wanted ?? nil, until: time, folder: folder)
             }
             return RestorePlan(
-                bundles: chain.map(\.path), newest: Facts(chain[0], bundles), chain: chain,
+                bundles: chain.map(\.path), newest: Facts(chain[0], bundles),
+                passedOver: isFile ? [] : bundles.passedOver(for: chain[0], until: time),
+                chain: chain,
                 isNamed: isFile || time != nil)
         }
     }
@@ -167,6 +172,7 @@ extension Bundles {
             return floor
         }
         defer { store.lock() }
+        try Records(store).read { try KnownRevisions.check(plan.chain, $0) }
         guard plan.isNamed || state.instance == manifest.instance else {
             throw BackupError.otherCopy(path: path)
         }

@@ -44,7 +44,8 @@ extension Vault {
     ///   - progress: Hears how many entries are read, and how many there are; false cancels.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/noRecord``,
     ///   ``VaultError/Code/foreign``, ``VaultError/Code/wrongPassword`` where the bundle has other
-    ///   keys, ``VaultError/Code/untrusted``, ``VaultError/Code/damaged``,
+    ///   keys, ``VaultError/Code/older`` for a copy from before its keyring was written anew,
+    ///   ``VaultError/Code/untrusted``, ``VaultError/Code/damaged``,
     ///   ``VaultError/Code/invalid``, ``VaultError/Code/cancelled``.
     public func fetch(
         _ collection: String, record: String? = nil, from plan: Bundles.RestorePlan,
@@ -56,6 +57,7 @@ extension Vault {
             guard plan.chain[0].manifest.vault == store.header.vault else {
                 throw BackupError.foreign(path: path)
             }
+            try records.read { try KnownRevisions.check(plan.chain, $0) }
             let trust = try BundleTrust(plan.chain[0], root: root)
             let existing: RecordWriter.Existing =
                 switch rule {

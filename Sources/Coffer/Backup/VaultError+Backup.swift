@@ -33,6 +33,11 @@ extension VaultError {
                 .older,
                 "the vault at \(path) is another copy than the one that was backed up, and has "
                     + "changes of its own; name the bundle's file to restore it all the same")
+        case .olderKeyring(let path):
+            VaultError(
+                .older,
+                "\(path) is a copy from before its keyring was written anew: it opens with what was "
+                    + "given up; take the copy that coffer backup rekey has left")
         case .untrusted(let path):
             VaultError(
                 .untrusted,

@@ -19,6 +19,8 @@ package enum BackupError: Error, Equatable, Sendable {
     case older(path: String)
     /// A bundle is of another copy of the vault than the one it is to be restored over.
     case otherCopy(path: String)
+    /// A bundle has an older keyring than the one that the vault knows it to have.
+    case olderKeyring(path: String)
     /// Nobody that is trusted has signed it.
     case untrusted(path: String)
     /// Something is at the place where a vault is to be restored.

@@ -110,4 +110,34 @@ package struct BundleChain: Sendable {
         }
         throw failure ?? .noBundle(path: folder)
     }
+
+    /// The bundles that look newer than one that was chosen, and cannot be used: damaged, or
+    /// without the bundles that they continue. Their paths, and why.
+    ///
+    /// - Parameter time: Only those made until then count.
+    package func passedOver(
+        for chosen: BundleReader, until time: Int64? = nil
+    ) -> [(path: String, reason: String)] {
+        var passed: [(path: String, reason: String)] = []
+        // A name begins with the time in UTC.
+        let name = DiskPath.name(of: chosen.path)
+        let limit = time.map { BundleName.lastName(until: $0) }
+        for item in items where item.kind == .bundle {
+            guard let bundle = item.bundle else {
+                let other = DiskPath.name(of: item.path)
+                if other > name, limit.map({ other <= $0 }) ?? true {
+                    passed.append((item.path, item.problem ?? "it cannot be read"))
+                }
+                continue
+            }
+            let manifest = bundle.manifest
+            guard manifest.vault == chosen.manifest.vault,
+                manifest.instance == chosen.manifest.instance,
+                manifest.created > chosen.manifest.created,
+                time.map({ manifest.created <= $0 }) ?? true
+            else { continue }
+            passed.append((item.path, "a bundle that it continues is missing or damaged"))
+        }
+        return passed
+    }
 }

@@ -124,6 +124,9 @@ package struct Maintenance {
         let vault = records.store.header.vault
         let bundles = try BundleChain(in: folder, on: disk)
         let chain = try bundles.newest(of: vault, folder: folder)
+        if let passed = bundles.passedOver(for: chain[0]).first {
+            throw BackupError.damaged(path: passed.path, reason: passed.reason)
+        }
         let root = try records.store.frame().keyring.root
         let result = try BackupDrill(
             chain, try BundleTrust(chain[0], root: root),

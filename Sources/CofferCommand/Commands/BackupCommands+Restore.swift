@@ -8,6 +8,11 @@ extension BackupCommands {
         let plan = try bundles.plan(
             from: invocation.argument("from") ?? ".", of: invocation.value("of"),
             until: try time(invocation.value("at")))
+        for passed in plan.passedOver {
+            call.console.warn(
+                "\(passed.path) looks newer and cannot be used: \(passed.reason); the bundles of "
+                    + "\(Timestamp.text(plan.newest.created)) are taken")
+        }
         if let only = invocation.value("only") { return try fetch(only, plan, call) }
         guard invocation.value("existing") == nil else {
             throw Failure.usage("--existing goes with --only")
@@ -31,7 +36,7 @@ extension BackupCommands {
         }
         bar.clear()
         guard let restored else { throw Failure("locked", "no key was given", .locked) }
-        try tell(restored, call)
+        try tell(restored, passed: plan.passedOver, call)
         return .done
     }
 
@@ -78,7 +83,9 @@ extension BackupCommands {
         return .done
     }
 
-    private static func tell(_ restored: Bundles.Restored, _ call: Call) throws(Failure) {
+    private static func tell(
+        _ restored: Bundles.Restored, passed: [(path: String, reason: String)], _ call: Call
+    ) throws(Failure) {
         let console = call.console
         guard call.isJSON else {
             try console.line(Visible.line(restored.path))
@@ -103,6 +110,7 @@ extension BackupCommands {
                 ("records", .count(restored.records)), ("history", .count(restored.history)),
                 ("withheld", .count(restored.withheld)),
                 ("bundles", .array(restored.bundles.map { .text($0) })),
+                ("passedOver", .array(passed.map { .text($0.path) })),
                 ("replaced", .text(restored.replaced)),
             ]))
     }
