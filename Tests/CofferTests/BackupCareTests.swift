@@ -111,8 +111,6 @@ import Testing
         #expect(plan.bundles == [made.path])
         #expect(plan.passedOver.map(\.path) == [newer.path])
         #expect(try bundles.plan(from: made.path).passedOver.isEmpty)
-        #expect(
-            try bundles.plan(from: stage.bundles, until: plan.newest.created).passedOver.isEmpty)
         #expect(try FileManager.default.contentsOfDirectory(atPath: room).isEmpty)
     }
 
