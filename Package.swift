@@ -181,9 +181,9 @@ let package = Package(
         tests(
             "TamperTests",
             [
-                "Coffer", "CofferCare", "CofferRecords", "CofferStore", "CofferKeys",
-                "CofferFormat", "CofferCrypto", "CofferSQLite", "CofferBytes", "CCofferSQLite",
-                "CofferCLI",
+                "Coffer", "CofferBundles", "CofferCare", "CofferRecords", "CofferStore",
+                "CofferKeys", "CofferFormat", "CofferCrypto", "CofferSQLite", "CofferBytes",
+                "CCofferSQLite", "CofferCLI",
             ]),
         tests("ArchitectureTests", []),
         tests(

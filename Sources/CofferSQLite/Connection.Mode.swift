@@ -7,5 +7,8 @@ extension Connection {
         case create
         /// Reads a database that exists, also on a file system that cannot be written.
         case readOnly
+        /// Reads a database that exists and leaves no trace of that: no log, no lock, no time.
+        /// Where somebody writes meanwhile, it fails, or gives bytes that nothing vouches for.
+        case untouched
     }
 }

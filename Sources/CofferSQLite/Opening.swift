@@ -13,6 +13,7 @@ internal struct Opening {
         guard let location else {
             return try attempt(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY)
         }
+        if mode == .untouched { return try openUntouched(location) }
         if location.isShortOfSpace {
             // Alone, with the log's index in memory, nothing needs to grow. Whoever else is there
             // already has the index, so being refused leads back to the usual way.
@@ -48,9 +49,14 @@ internal struct Opening {
                 location.isReadOnlyDirectory, vfs == nil
             else { throw error }
         }
-        // Nothing can be written here: not by us, and on a read-only file system by nobody. A log
-        // with content must still be read, and is, into memory, by the VFS that takes no locks;
-        // without one the file alone is the whole database.
+        // Nothing can be written here: not by us, and on a read-only file system by nobody.
+        return try openUntouched(location)
+    }
+
+    /// A log with content is read into memory, by the VFS that takes no locks; without one the
+    /// file alone is the whole database.
+    private func openUntouched(_ location: Location) throws(SQLiteError) -> Handle {
+        let readOnly = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW
         if location.hasLog {
             return try attempt(location.path, readOnly, vfs: "unix-none", exclusive: true)
         }

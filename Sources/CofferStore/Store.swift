@@ -43,12 +43,28 @@ package final class Store {
     ///
     /// - Throws: `StoreError.notAVault` when there is none or the file is something else,
     ///   `newerFormat`, `damaged` for an unreadable header; `SQLiteError` as SQLite says it.
-    package init(opening path: String, isReadOnly: Bool, environment: Environment) throws {
+    package convenience init(
+        opening path: String, isReadOnly: Bool, environment: Environment
+    ) throws {
+        try self.init(
+            opening: path, isReadOnly ? .readOnly : .readWrite, environment: environment)
+    }
+
+    /// Opens the vault at `path`, as a file that is looked at and nothing more.
+    ///
+    /// - Throws: As ``init(opening:isReadOnly:environment:)``.
+    package convenience init(lookingAt path: String, environment: Environment) throws {
+        try self.init(opening: path, .untouched, environment: environment)
+    }
+
+    private init(
+        opening path: String, _ mode: Connection.Mode, environment: Environment
+    ) throws {
         let file = path + "/" + Self.databaseName
         self.path = path
         self.environment = environment
         do throws(SQLiteError) {
-            connection = try Connection(path: file, mode: isReadOnly ? .readOnly : .readWrite)
+            connection = try Connection(path: file, mode: mode)
         } catch {
             let isMissing = error.code.primary == .cantOpen && error.systemError == ENOENT
             // No statement of ours has run yet: it is the file that asks for what SQLite lacks.

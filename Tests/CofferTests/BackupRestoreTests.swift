@@ -2,6 +2,7 @@ import CofferBundles
 import CofferDisk
 import CofferFormat
 import CofferRecords
+import CofferSQLite
 import CofferStore
 import Foundation
 import Testing
@@ -292,7 +293,7 @@ import Testing
             stage.vault.lock()
             let database = stage.vault.path + "/vault.sqlite"
             try Self.sql(
-                "PRAGMA foreign_keys=OFF; DELETE FROM \(table) WHERE rowid = "
+                "PRAGMA foreign_keys=OFF;DELETE FROM \(table) WHERE rowid = "
                     + "(SELECT min(rowid) FROM \(table));", database)
             let vault = try stage.scratch.open()
             let code = code { _ = try vault.backUp(to: stage.bundles, isFull: isFull) }
@@ -303,16 +304,9 @@ import Testing
     }
 
     private static func sql(_ text: String, _ database: String) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/python3")
-        process.arguments = [
-            "-c",
-            "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]);"
-                + "c.commit(); c.execute('PRAGMA wal_checkpoint(TRUNCATE)'); c.close()", database,
-            text,
-        ]
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        let connection = try Connection(path: database, mode: .readWrite)
+        for statement in text.split(separator: ";") {
+            try connection.execute(String(statement))
+        }
     }
 }

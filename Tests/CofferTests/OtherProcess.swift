@@ -24,10 +24,40 @@ enum OtherProcess {
     /// Whether `COFFER_PROGRAM` names a program, which is as fast as it gets.
     static let isNamed = ProcessInfo.processInfo.environment["COFFER_PROGRAM"] != nil
 
+    /// Runs a command with the password of the tests and gives the most memory that it had, in
+    /// MiB (`VmHWM` of proc(5)).
+    static func peak(
+        _ arguments: [String], in scratch: Scratch
+    ) throws -> (status: Int32, memory: Int) {
+        let process = try make(arguments, in: scratch)
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        var peak = 0
+        while process.isRunning {
+            let status = try? String(
+                contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+            let words = line?.split { !$0.isNumber } ?? []
+            peak = max(peak, words.first.flatMap { Int($0) } ?? 0)
+            usleep(2_000)
+        }
+        return (process.terminationStatus, peak / 1_024)
+    }
+
     /// Runs a command with the password of the tests and gives what it says, too.
     static func ask(
         _ arguments: [String], in scratch: Scratch
     ) throws -> (status: Int32, output: Data) {
+        let process = try make(arguments, in: scratch)
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let said = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, said)
+    }
+
+    private static func make(_ arguments: [String], in scratch: Scratch) throws -> Process {
         let password = try scratch.write("password", "correct horse")
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
@@ -36,12 +66,7 @@ enum OtherProcess {
             "COFFER_VAULT": scratch.path + "/test.coffer", "HOME": scratch.path,
             "XDG_STATE_HOME": scratch.path + "/other",
         ]
-        let output = Pipe()
-        process.standardOutput = output
         process.standardError = FileHandle.nullDevice
-        try process.run()
-        let said = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, said)
+        return process
     }
 }

@@ -23,7 +23,7 @@ struct CommandCanaryTests {
 
         init() throws {
             place = try Place()
-            for folder in ["vault", "run", "tmp", "state", "input"] {
+            for folder in ["vault", "run", "tmp", "state", "input", "bundles"] {
                 try FileManager.default.createDirectory(
                     atPath: place.path + "/" + folder, withIntermediateDirectories: true)
             }
@@ -72,11 +72,11 @@ struct CommandCanaryTests {
             #expect(trace.found.isEmpty, "\(command): \(trace.found.prefix(5))")
             #expect(editor == nil || trace.keptInMemory > 3, "\(command)")
             let strange = trace.opened.filter { path in
-                !["vault", "state"].contains { path.hasPrefix("\(place.path)/\($0)") }
+                !["vault", "state", "bundles"].contains { path.hasPrefix("\(place.path)/\($0)") }
                     && path != "/dev/null" && path != "/dev/tty"
             }
             #expect(strange.isEmpty, "\(command): \(strange)")
-            for folder in ["vault", "state", "tmp", "run"] {
+            for folder in ["vault", "state", "tmp", "run", "bundles"] {
                 let found = try search.words(below: "\(place.path)/\(folder)").found
                 #expect(found.isEmpty, "\(command), \(folder): \(found.prefix(5))")
             }
@@ -125,6 +125,35 @@ struct CommandCanaryTests {
         try stage.run(["list", first, "--where", "\(field) > 'a'", "--sort", field, "--reverse"])
         try stage.run(["get", first, key])
         print("canaries: \(stage.commands) commands, \(stage.calls) calls")
+    }
+
+    /// Bundles, and what grows beside the place of a vault until it is restored.
+    @Test func noBundleAndNoRestoreWritesAWord() throws {
+        var stage = try Stage()
+        let (first, second) = (Words.collections[0], Words.collections[1])
+        let bundles = stage.place.path + "/bundles"
+        try stage.run(["import", stage.place.path + "/input"])
+        try stage.run(["backup", "create", "--to", bundles])
+        try stage.run(["rm", second, Words.keys[15], "--yes"])
+        try stage.run([
+            "set", first, "--where", "\(Words.fields[0]) like '\(Words.values[2])%'",
+            "\(Words.fields[0])=\(Self.typed[4])", "--yes",
+        ])
+        try stage.run(["backup", "create", "--to", bundles])
+        try stage.run(["backup", "create", "--to", bundles, "--full"])
+        try stage.run(["backup", "list", bundles])
+        try stage.run(["backup", "verify", bundles])
+        try stage.run(["backup", "verify", bundles, "--deep"])
+        let names = try FileManager.default.contentsOfDirectory(atPath: bundles).sorted()
+        #expect(names.count == 3)
+        for place in ["vault/other.coffer", "vault/v.coffer"] {
+            try stage.run([
+                "backup", "restore", bundles + "/" + (names.last ?? ""), "--to",
+                stage.place.path + "/" + place, "--yes",
+            ])
+        }
+        try stage.run(["get", first, Words.keys[0]])
+        print("canaries, bundles: \(stage.commands) commands, \(stage.calls) calls")
     }
 
     @Test func noEditorIsLeftAloneWithAText() throws {

@@ -20,7 +20,7 @@ import Testing
     }
 
     /// A wrap of another root to a slot, from what stands in the file.
-    private static func forge(
+    static func forge(
         _ row: SlotRow, root: RootKey, vault: Identifier, authKey: borrowing SecretBytes
     ) throws -> SlotRow {
         let ephemeral = try X25519.PrivateKey.random(.system)
@@ -41,7 +41,7 @@ import Testing
             ephemeral: ephemeral.publicKey, wrappedRoot: wrapped)
     }
 
-    private static func guess(_ guess: Guess, _ row: SlotRow) throws -> SecretBytes {
+    static func guess(_ guess: Guess, _ row: SlotRow) throws -> SecretBytes {
         switch guess {
         case .random: try Randomness.system.secret(32)
         case .zero: Sample.bytes([UInt8](repeating: 0, count: 32))
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    private static func rows(_ sample: Sample) throws -> [SlotRow] {
+    static func rows(_ sample: Sample) throws -> [SlotRow] {
         let place = try Place()
         try place.put(sample.now)
         let store = try Store(
@@ -59,7 +59,7 @@ import Testing
     }
 
     /// A whole vault under `root` with these slots: roster, keys, state, catalog and a record.
-    private static func rebuild(
+    static func rebuild(
         _ place: Place, _ sample: Sample, root: RootKey, password: SlotRow,
         _ passwordAuth: borrowing SecretBytes, recovery: SlotRow,
         _ recoveryAuth: borrowing SecretBytes

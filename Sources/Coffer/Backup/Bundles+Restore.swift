@@ -162,10 +162,12 @@ extension Bundles {
         }
         let isVault = try LocalFileSystem().exists(path + "/" + Store.databaseName)
         guard isVault || floor.instance != nil else { throw BackupError.exists(path: path) }
-        var environment = surroundings.environment
-        environment.allowsOlder = true
+        // A refusal leaves no trace, in what is remembered neither.
+        var surroundings = surroundings
+        surroundings.stateDirectory = nil
+        surroundings.allowsOlder = true
         guard
-            let store = try? Store(opening: path, isReadOnly: true, environment: environment)
+            let store = try? Store(lookingAt: path, environment: surroundings.environment)
         else { return floor }
         guard store.header.vault == manifest.vault else { throw BackupError.foreign(path: path) }
         guard (try? store.unlock(root: trust.root)) != nil, let state = try? store.state() else {
