@@ -168,7 +168,8 @@ let package = Package(
         tests(
             "CofferTests",
             [
-                "Coffer", "CofferCLI", "CofferRecords", "CofferExchange", "CofferFormat",
+                "Coffer", "CofferCLI", "CofferBundles", "CofferCare", "CofferDisk",
+                "CofferDiskSupport", "CofferRecords", "CofferExchange", "CofferFormat",
                 "CofferSQLite", "CofferStore",
             ]),
         tests(

@@ -94,6 +94,9 @@ extension BackupCommands {
             if let replaced = restored.replaced {
                 console.note("What was there is kept as \(Visible.line(replaced)).")
             }
+            if let safety = restored.safetyBundle {
+                console.note("A safety bundle of it is \(Visible.line(safety)).")
+            }
             return
         }
         try console.print(
@@ -104,6 +107,7 @@ extension BackupCommands {
                 ("withheld", .count(restored.withheld)),
                 ("bundles", .array(restored.bundles.map { .text($0) })),
                 ("replaced", .text(restored.replaced)),
+                ("safetyBundle", .text(restored.safetyBundle)),
             ]))
     }
 

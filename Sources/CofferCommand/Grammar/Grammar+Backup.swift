@@ -67,7 +67,8 @@ extension Grammar {
         discussion: """
             Everything is verified first. The vault is built beside its place and checked there, \
             and gets its name when it is complete. A copy of the vault that is there is kept as \
-            NAME.before-restore. On a new machine this needs nothing but the folder and a password \
+            NAME.before-restore, and a safety bundle of it goes to your state folder \
+            ($XDG_STATE_HOME/coffer/safety) where it can be opened. On a new machine this needs nothing but the folder and a password \
             or recovery key of the vault.
             """,
         options: [
