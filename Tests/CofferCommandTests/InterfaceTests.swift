@@ -112,9 +112,12 @@ import Testing
             try expect(row, keeps: schemas["change"], "change")
         }
         try hold("policy", try box.open(["history", "policy", "--days", "9", "-y", "--json"]))
+        #expect(try box.open(["backup", "policy", "--to", "backups"]).status == 0)
+        try hold("schedule", try box.open(["maintain", "schedule", "on", "--json"]))
+        try hold("schedule", try box.run(["maintain", "schedule", "off", "--json"]))
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 29)
+        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 30)
     }
 
     @Test func aDamagedVaultIsNamedAndEndsWithSix() throws {

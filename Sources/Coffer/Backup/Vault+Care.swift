@@ -133,14 +133,20 @@ extension Vault {
     /// A task that fails keeps none of the others from being done.
     ///
     /// - Parameters:
+    ///   - isByTimer: Whether a timer asks, which comes around as often as bundles are due: it may
+    ///     be a little early.
     ///   - progress: Hears how much of a task is done, and how much there is; false cancels.
     ///   - each: Hears how each task ended.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/cancelled``.
     public func maintain(
+        isByTimer: Bool = false,
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true },
         each: (TaskResult) -> Void
     ) throws(VaultError) {
-        for task in try dueTasks() {
+        let tasks = try holding {
+            try Maintenance(records).due(isByTimer: isByTimer).map { Task($0) }
+        }
+        for task in tasks {
             do {
                 let done = try holding {
                     try Maintenance(records).run(task.it) { done, total in

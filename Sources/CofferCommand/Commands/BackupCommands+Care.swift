@@ -114,6 +114,7 @@ extension BackupCommands {
         if invocation.flag("off") {
             try vault.setBackupPolicy(nil)
             call.noteWrite(vault, "no more backups by themselves")
+            ScheduleCommands.noteChange(vault, nil, call)
         } else {
             var policy = before ?? Vault.BackupPolicy(folders: [])
             if !folders.isEmpty { policy.folders = folders }
@@ -123,6 +124,7 @@ extension BackupCommands {
                     throw Failure.usage("name the folder for the bundles: --to DIR")
                 }
                 try vault.setBackupPolicy(policy)
+                ScheduleCommands.noteChange(vault, policy, call)
             }
         }
         return try show(try vault.backupPolicy(), call)

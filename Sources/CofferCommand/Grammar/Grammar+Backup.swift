@@ -160,5 +160,24 @@ extension Grammar {
             Bundles are taken and removed as coffer backup policy says; once a day all of the vault \
             is checked, and every 30 days a restore is tried.
             """,
-        heading: "Care", options: [.flag("dry-run", help: "Say what is due")])
+        heading: "Care", isRunnable: true,
+        options: [
+            .flag("dry-run", help: "Say what is due"),
+            .flag("unattended", help: "Ask nobody; leave a locked vault for the next time"),
+        ],
+        subcommands: [schedule])
+
+    private static let schedule = Command(
+        "schedule", summary: "Let a timer maintain the vault",
+        discussion: """
+            The timer is one of systemd, of your own: two files in $XDG_CONFIG_HOME/systemd/user, \
+            and nothing elsewhere. It runs hourly, or more often where the backup policy says so, \
+            while you are logged in; what it has missed, it does when it can. It has no password: \
+            it works while the vault is unlocked.
+            """,
+        subcommands: [
+            Command("on", summary: "Write the timer and start it"),
+            Command("off", summary: "Stop the timer and remove it"),
+            Command("show", summary: "Tell whether there is a timer, and when it runs next"),
+        ])
 }
