@@ -51,17 +51,26 @@ internal enum MaintainCommand {
     ) throws -> Bool {
         if try vault.unlockFromCache() { return true }
         guard isUnattended else {
-            try call.unlock(vault)
+            do { try call.unlock(vault) } catch let failure as Failure {
+                if failure.code == VaultError.Code.locked.description { noteDue(vault, call) }
+                throw failure
+            }
             return true
         }
         if try call.unlockAsGiven(vault) { return true }
+        noteDue(vault, call)
         let name = Visible.line(VaultFinder.name(of: vault.path))
         if call.isJSON {
             try call.console.print(.array([]))
         } else {
-            try call.console.line("\(name) is locked: nothing was done.")
+            try call.console.line(
+                "\(name) is locked: what is due waits until the next coffer unlock or lock.")
         }
         return false
+    }
+
+    private static func noteDue(_ vault: Vault, _ call: Call) {
+        if !call.invocation.flag("dry-run") { vault.noteDue() }
     }
 
     private static func show(_ tasks: [Vault.Task], _ call: Call) throws(Failure) -> ExitStatus {
