@@ -1,5 +1,7 @@
 internal import CofferFormat
+internal import CofferRecords
 internal import CofferSchema
+internal import CofferStore
 
 /// A schema that somebody wrote.
 public struct SchemaSource: Sendable {
@@ -45,6 +47,9 @@ extension Vault {
         public let outcome: String
         /// What its index and plain fields show, and what else should be known.
         public let remarks: [String]
+        /// The safety bundle that was taken before; nil where no schema changed a collection with
+        /// records, or there is no state directory.
+        public let safetyBundle: String?
     }
 
     /// The collections in the order in which they were made.
@@ -63,10 +68,55 @@ extension Vault {
 
     /// Makes collections, or changes them additively, all in one transaction.
     ///
+    /// Before a collection with records changes, a safety bundle of the vault goes to
+    /// ``safetyFolder``; none for schemas that are refused.
+    ///
     /// - Throws: ``VaultError/Code/invalid`` for a schema that cannot be put in force, or records
-    ///   that break it; then nothing is changed.
+    ///   that break it; ``VaultError/Code/full`` or ``VaultError/Code/storage`` where the safety
+    ///   bundle cannot be written; ``VaultError/Code/busy``. Then nothing is changed.
+    /// - Complexity: Reads all records of each collection that changes, twice where a safety
+    ///   bundle is taken.
     public func apply(_ sources: [SchemaSource]) throws(VaultError) -> [AppliedSchema] {
-        try writing { try $0.apply(sources) }
+        try holding {
+            let schemas = try sources.map { try Self.parse($0) }
+            for _ in 1...Self.safetyAttempts {
+                do {
+                    return try records.write { try apply(schemas, $0) }
+                } catch is SafetyMissing {
+                    // Only now, when they are known to fit: those that are refused would in time
+                    // push out the bundles that somebody needs.
+                    _ = try takeSafetyBundleInside()
+                }
+            }
+            throw VaultError(.busy, "another program is writing to the vault; try again")
+        }
+    }
+
+    /// How often a bundle is taken because somebody else has written since the one before.
+    private static let safetyAttempts = 4
+
+    /// Puts schemas in force and on the audit log.
+    ///
+    /// - Throws: ``SafetyMissing``; as `RecordWriter.apply(_:)`.
+    internal func apply(
+        _ schemas: [CollectionSchema], _ writer: RecordWriter
+    ) throws -> [AppliedSchema] {
+        let applied = try writer.apply(schemas.map { RecordWriter.Proposal(schema: $0) })
+        let safety = try requireSafety(for: applied)
+        for change in applied where change.isChanged {
+            try writer.transaction.audit(
+                "schema",
+                [
+                    AuditEntry.Detail("collection", change.name),
+                    AuditEntry.Detail("version", "\(change.version)"),
+                ])
+        }
+        return applied.map { change in
+            AppliedSchema(
+                name: change.name, version: Int(change.version),
+                outcome: change.isNew ? "created" : change.isChanged ? "changed" : "unchanged",
+                remarks: change.remarks, safetyBundle: safety)
+        }
     }
 
     internal static func parse(_ source: SchemaSource) throws -> CollectionSchema {

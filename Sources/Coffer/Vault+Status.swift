@@ -20,6 +20,9 @@ extension Vault {
         public let generation: UInt64?
         /// Whether this copy is not the newest that this machine has seen; nil while locked.
         public let isOlder: Bool?
+        /// Since when maintenance waits for the vault to be unlocked, in milliseconds since 1970;
+        /// nil where none does.
+        public let dueSince: Int64?
         /// What else should be known, a line each.
         public let remarks: [String]
     }
@@ -47,7 +50,8 @@ extension Vault {
             vault: id, path: path, isLocked: state == nil, expires: unlockedUntil(),
             format: Int(store.header.format), epoch: state?.epoch,
             generation: state?.generation,
-            isOlder: state.map { _ in !store.standing.isCurrent }, remarks: remarks)
+            isOlder: state.map { _ in !store.standing.isCurrent }, dueSince: store.dueSince(),
+            remarks: remarks)
     }
 
     /// Makes this older copy the current one, on the record; the surroundings must allow older

@@ -110,6 +110,13 @@ extension Vault {
         return cache()?.forget(vault: store.header.vault) ?? false
     }
 
+    /// Removes the key from the kernel's keyring, and keeps the one in this process: for what is
+    /// done before the vault is locked here, too.
+    ///
+    /// - Returns: Whether it was there.
+    @discardableResult
+    public func forgetKeptKey() -> Bool { cache()?.forget(vault: store.header.vault) ?? false }
+
     /// Removes the key of the vault that this machine remembers at a path, whatever lies there now.
     ///
     /// - Returns: Whether it was there; nil when no vault is remembered.

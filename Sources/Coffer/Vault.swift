@@ -29,6 +29,8 @@ public final class Vault: @unchecked Sendable {
     private let turnstile = Turnstile()
     /// Whether a closure has asked to lock the vault while it was in use.
     private var isToBeLocked = false
+    /// The newest safety bundle that this vault has taken.
+    internal var safety: Safety?
 
     /// The vault's directory.
     public var path: String { store.path }

@@ -37,6 +37,7 @@ extension VaultError {
         case let error as CryptoError: from(error)
         case let error as BackupError: from(error)
         case let error as BundleError: from(error)
+        case let error as Vault.SafetyUnwritten: from(error)
         default: nil
         }
     }

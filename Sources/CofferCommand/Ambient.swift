@@ -15,7 +15,7 @@ internal struct Ambient: Sendable {
     ///
     /// To go on as if a variable that names a path were not set could mean another vault.
     internal var refusal: String? {
-        ["COFFER_VAULT", "HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"].first {
+        ["COFFER_VAULT", "HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"].first {
             unsafe getenv($0) != nil && self[$0] == nil
         }.map { "the environment variable \($0) is not text in UTF-8" }
     }
@@ -42,6 +42,18 @@ internal struct Ambient: Sendable {
         }
         return directory
     }
+
+    /// Where the user's own units of systemd lie (systemd.unit(5)); nil where no home is told.
+    internal var unitDirectory: String? {
+        (absolute("XDG_CONFIG_HOME") ?? home.map { Paths.join($0, ".config") })
+            .map { Paths.join($0, "systemd/user") }
+    }
+
+    /// The variable that leads to the state directory, where it is set: a timer does not have it.
+    internal var stateHome: String? { absolute("XDG_STATE_HOME") }
+
+    /// The file that this program runs from; nil where it is gone.
+    internal var program: String? { Paths.resolved("/proc/self/exe") }
 
     /// Where this machine remembers the newest state of each vault; nil where no home is told.
     internal var stateDirectory: String? { directory("XDG_STATE_HOME", ".local/state") }

@@ -122,6 +122,8 @@ package final class StateMemory {
 
     internal var failuresFile: String? { directory.map { "\($0)/\(vault)-failures" } }
 
+    internal var dueFile: String? { directory.map { "\($0)/\(vault)-due" } }
+
     internal func content(_ file: String, limit: Int) -> [UInt8]? {
         do throws(DiskError) {
             return try files.read(file, limit: limit)

@@ -98,6 +98,15 @@ extension Store {
     /// Forgets the failed unlocks: they were told of.
     package func forgetFailedUnlocks() { memory.forgetFailures() }
 
+    /// Since when something waits for the vault to be unlocked, in milliseconds since 1970.
+    package func dueSince() -> Int64? { memory.dueSince() }
+
+    /// Takes note that something waits for the vault to be unlocked.
+    package func noteDue() { memory.noteDue(at: environment.now()) }
+
+    /// Nothing waits any more.
+    package func forgetDue() { memory.forgetDue() }
+
     /// Forgets what lay at a path: something else is put there with intent.
     package static func forget(path: String, in directory: String?) {
         guard let directory else { return }

@@ -113,9 +113,11 @@ import Testing
         }
         try hold("policy", try box.open(["history", "policy", "--days", "9", "-y", "--json"]))
         try holdBackups(box) { try hold($0, $1) }
+        try hold("schedule", try box.open(["maintain", "schedule", "on", "--json"]))
+        try hold("schedule", try box.run(["maintain", "schedule", "off", "--json"]))
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 40)
+        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 41)
     }
 
     private func holdBackups(

@@ -10,6 +10,13 @@ enum Machine {
         return false
     }()
 
+    /// Whether systemd can look at units of a user.
+    static let hasSystemd: Bool = {
+        if FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze") { return true }
+        print("SKIPPED: systemd-analyze is not installed, so no unit is held against systemd.")
+        return false
+    }()
+
     /// Whether the kernel keeps keys for us; containers often forbid it.
     static let hasKeyring: Bool = {
         guard BuiltProgram.isThere, let box = try? Sandbox(), (try? box.makeVault()) != nil,

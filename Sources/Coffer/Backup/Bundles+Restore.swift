@@ -38,6 +38,9 @@ extension Bundles {
         public let created: Int64
         /// Where the vault that was there lies now; nil where there was none.
         public let replaced: String?
+        /// The safety bundle of the vault that was there; nil where there was none, it could not
+        /// be opened, or there is no state directory.
+        public let safetyBundle: String?
     }
 
     /// Finds the bundles for a restore: those of the newest complete chain in a folder, or of the
@@ -96,7 +99,8 @@ extension Bundles {
     ///
     /// Everything is verified before anything is made. The vault is built beside its place, opened
     /// and checked there, and gets its name when it is complete and on the disk. A vault that was
-    /// there is kept under another name.
+    /// there is kept under another name, and where it can be opened, a safety bundle of it goes to
+    /// its ``Vault/safetyFolder`` before.
     ///
     /// - Parameters:
     ///   - plan: What ``plan(from:of:until:)`` has found.
@@ -121,12 +125,15 @@ extension Bundles {
             ) { done, total in
                 guard progress(done, total) else { throw BackupError.cancelled }
             }
-            let made = try restore.run(to: path, isReplacing: isReplacing, above: floor)
+            var safety: String?
+            let made = try restore.run(to: path, isReplacing: isReplacing, above: floor) {
+                safety = try self.safety(of: path, trust, key)
+            }
             remember(path, trust)
             return Restored(
                 path: path, vault: plan.newest.vault, records: made.records,
                 history: made.history, withheld: made.withheld, bundles: made.bundles,
-                created: made.created, replaced: made.replaced)
+                created: made.created, replaced: made.replaced, safetyBundle: safety)
         } catch { throw VaultError(error) }
     }
 
@@ -140,6 +147,42 @@ extension Bundles {
         else { return }
         try? store.unlock(root: trust.root)
         store.lock()
+    }
+
+    /// Takes a safety bundle of the vault that is to be replaced.
+    ///
+    /// - Returns: Its path; nil where the vault cannot be opened or read: then there is nothing to
+    ///   be had of it, and it is kept as it is.
+    /// - Throws: `Vault.SafetyUnwritten`; what says that another program is writing to the vault.
+    private func safety(
+        of path: String, _ trust: BundleTrust, _ key: borrowing Key
+    ) throws -> String? {
+        var around = surroundings
+        around.allowsOlder = true
+        guard let vault = try? Vault(at: path, in: around), unlock(vault, trust, key) else {
+            return nil
+        }
+        do {
+            return try vault.exclusively { try vault.takeSafetyBundleInside() }
+        } catch {
+            guard error is Vault.SafetyUnwritten || VaultError(error).code == .busy else {
+                return nil
+            }
+            throw error
+        }
+    }
+
+    /// Unlocks a vault with the keys of a bundle, with those that the kernel keeps, or with what
+    /// has opened the bundle.
+    private func unlock(
+        _ vault: Vault, _ trust: BundleTrust, _ key: borrowing Key
+    ) -> Bool {
+        if (try? vault.store.unlock(root: trust.root)) != nil { return true }
+        if (try? vault.unlockFromCache()) == true { return true }
+        switch key {
+        case .password(let secret): return (try? vault.unlock(password: secret)) != nil
+        case .recoveryKey(let secret): return (try? vault.unlock(recoveryKey: secret)) != nil
+        }
     }
 
     /// How far a restored vault would fall behind where the one in its place cannot be opened.

@@ -120,6 +120,37 @@ extension Vault {
         }
     }
 
+    /// Since when maintenance waits for the vault to be unlocked, in milliseconds since 1970; nil
+    /// where none does.
+    ///
+    /// It works on a locked vault.
+    public func dueSince() -> Int64? { exclusivelyOrInside { _ in store.dueSince() } }
+
+    /// Takes note, in the state directory, that maintenance has found the vault locked; the first
+    /// time counts.
+    public func noteDue() { exclusivelyOrInside { _ in store.noteDue() } }
+
+    /// Does what maintenance has left because it found the vault locked: all that is due now.
+    ///
+    /// Nothing is done where none was left, or nobody has said how the vault is backed up. What
+    /// fails goes on waiting.
+    ///
+    /// - Parameters:
+    ///   - progress: Hears how much of a task is done, and how much there is; false cancels.
+    ///   - each: Hears how each task ended.
+    /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/damaged``,
+    ///   ``VaultError/Code/cancelled``.
+    public func catchUp(
+        progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true },
+        each: (TaskResult) -> Void
+    ) throws(VaultError) {
+        guard dueSince() != nil else { return }
+        guard try backupPolicy() != nil else {
+            return exclusivelyOrInside { _ in store.forgetDue() }
+        }
+        try maintain(progress: progress, each: each)
+    }
+
     /// What is due.
     ///
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/damaged``.
@@ -130,29 +161,40 @@ extension Vault {
     /// Does what is due: bundles, room in their folders, a check each day, a trial of a restore
     /// each 30 days.
     ///
-    /// A task that fails keeps none of the others from being done.
+    /// A task that fails keeps none of the others from being done. When none has failed, nothing
+    /// waits for the vault to be unlocked any more.
     ///
     /// - Parameters:
+    ///   - isByTimer: Whether a timer asks, which comes around as often as bundles are due: it may
+    ///     be a little early.
     ///   - progress: Hears how much of a task is done, and how much there is; false cancels.
     ///   - each: Hears how each task ended.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/cancelled``.
     public func maintain(
+        isByTimer: Bool = false,
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true },
         each: (TaskResult) -> Void
     ) throws(VaultError) {
-        for task in try dueTasks() {
+        let tasks = try holding {
+            try Maintenance(records).due(isByTimer: isByTimer).map { Task($0) }
+        }
+        var isFine = true
+        for task in tasks {
             do {
                 let done = try holding {
                     try Maintenance(records).run(task.it) { done, total in
                         guard progress(done, total) else { throw BackupError.cancelled }
                     }
                 }
+                isFine = isFine && !done.isBad
                 each(TaskResult(task: task, result: done.result, isBad: done.isBad))
             } catch {
                 if error.code == .cancelled || error.code == .locked { throw error }
+                isFine = false
                 each(TaskResult(task: task, result: error.message, isBad: true))
             }
         }
+        if isFine { exclusivelyOrInside { _ in store.forgetDue() } }
     }
 }
 

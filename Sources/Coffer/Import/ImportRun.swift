@@ -72,10 +72,10 @@ internal struct ImportRun {
         _ writer: CofferRecords.RecordWriter, _ scan: ImportScan?,
         progress: (Int64, Int64) -> Void
     ) throws -> ImportReport {
-        if let scan { _ = try writer.apply(try scan.proposals()) }
+        if let scan { try make(try scan.proposals(), writer) }
         if let folder {
             let catalog = writer.transaction.frame.catalog
-            _ = try writer.apply(folder.proposals { catalog.named($0) != nil })
+            try make(folder.proposals { catalog.named($0) != nil }, writer)
         }
         let isSecond = scan != nil || folder != nil
         let total = isSecond ? size * 2 : size
@@ -98,6 +98,18 @@ internal struct ImportRun {
         try load.finish()
         try writer.transaction.audit("import", Self.details(load.report))
         return load.report
+    }
+
+    /// Makes collections, and changes none: one that another program has made since we looked
+    /// keeps its schema.
+    private func make(
+        _ proposals: [CofferRecords.RecordWriter.Proposal],
+        _ writer: CofferRecords.RecordWriter
+    ) throws {
+        for change in try writer.apply(proposals) where change.isChanged && !change.isNew {
+            throw VaultError(
+                .busy, "another program has just made \(change.name); import again")
+        }
     }
 
     /// Loads a collection of a folder with a whole vault.

@@ -61,21 +61,28 @@ package struct BackupCreate {
     /// How many safety bundles stay.
     private static let safetyCount = 3
 
-    /// Writes a full bundle before something that changes much; the newest three stay.
+    /// Writes a bundle before something that changes much; the newest three stay.
     ///
-    /// The vault does not remember it, and nothing continues it.
+    /// The vault does not remember it, and nothing continues it: make it a full one. Older ones
+    /// that cannot be removed stay until the next time.
     ///
     /// - Parameter folder: The user's own, where nobody else looks for bundles.
     /// - Throws: As ``run(into:)``.
-    package func runForSafety(into folder: String) throws {
+    package func runForSafety(into folder: String) throws -> Made {
         try disk.createDirectories(folder)
         try prepare()
-        _ = try records.read { reader in try write(reader, into: folder) }
+        let made = try records.read { reader in try write(reader, into: folder) }
+        try? thin(folder, beside: made.path)
+        return made
+    }
+
+    /// Removes all but the newest, and never the one that was just made: by the vault's own order,
+    /// because a clock may have been set back.
+    private func thin(_ folder: String, beside path: String) throws {
         let vault = records.store.header.vault
-        let mine = try BundleChain(in: folder, on: disk).bundles
-            .filter { $0.manifest.vault == vault }
-            .sorted { $0.manifest.created > $1.manifest.created }
-        for bundle in mine.dropFirst(Self.safetyCount) { try disk.remove(bundle.path) }
+        let others = try BundleChain(in: folder, on: disk).bundles
+            .filter { $0.manifest.vault == vault && $0.path != path }
+        for bundle in others.dropLast(Self.safetyCount - 1) { try disk.remove(bundle.path) }
     }
 
     /// Makes the bundle key where the vault has none yet.

@@ -85,10 +85,13 @@ package struct BackupRestore {
     ///   - path: Where the vault comes.
     ///   - isReplacing: Whether a vault that is there is put aside; it is kept.
     ///   - floor: What the vault goes on above.
+    ///   - beforeReplacing: Runs when the restored vault is complete and checked, before it takes
+    ///     the place of the one that is there; what it throws keeps that from happening.
     /// - Throws: `BackupError`; `BundleError`; what writing a vault throws. Nothing at the path
     ///   has changed then.
     package func run(
-        to path: String, isReplacing: Bool, above floor: Floor
+        to path: String, isReplacing: Bool, above floor: Floor,
+        beforeReplacing: () throws -> Void = {}
     ) throws -> Restored {
         if !isReplacing, try disk.exists(path) { throw BackupError.exists(path: path) }
         try verify()
@@ -105,6 +108,7 @@ package struct BackupRestore {
             defer { withExtendedLifetime(lock) {} }
             let facts = try fill(staging, above: floor)
             try disk.synchronizeTree(staging)
+            if isReplacing, try disk.exists(path) { try beforeReplacing() }
             let replaced = try place.put(staging, isReplacing: isReplacing)
             return Restored(
                 records: facts.records, history: facts.history, withheld: facts.withheld,

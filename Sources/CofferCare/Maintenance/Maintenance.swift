@@ -31,6 +31,8 @@ package struct Maintenance {
     }
 
     private static let day: Int64 = 86_400_000
+    /// A timer may be early by this share of the time between two bundles.
+    private static let timerShare: Int64 = 6
 
     private let records: Records
     private let disk: any FileSystem
@@ -46,8 +48,11 @@ package struct Maintenance {
     /// A folder that is not there, such as that of a disk which is not plugged in, is due all the
     /// same: its task fails by name.
     ///
+    /// - Parameter isByTimer: Whether a timer asks, which comes around as often as bundles are due:
+    ///   one that will be due soon is, then. It would otherwise wait for the next round whenever
+    ///   that one is a moment earlier than the last.
     /// - Throws: As reading the vault does.
-    package func due() throws -> [Task] {
+    package func due(isByTimer: Bool = false) throws -> [Task] {
         try records.read { reader in
             let settings = try VaultSettings(reader)
             let known = try reader.knownBundles()
@@ -58,7 +63,8 @@ package struct Maintenance {
                 let mine = known.filter { $0.folder == folder }
                 let last = mine.map(\.created).max()
                 let lastFull = mine.filter(\.isFull).map(\.created).max()
-                guard last.map({ now - $0 >= policy.every || $0 > now }) ?? true else { continue }
+                let every = policy.every - (isByTimer ? policy.every / Self.timerShare : 0)
+                guard last.map({ now - $0 >= every || $0 > now }) ?? true else { continue }
                 // A bundle of nothing would say that there is something.
                 guard
                     try last == nil

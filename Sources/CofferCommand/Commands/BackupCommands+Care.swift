@@ -120,6 +120,7 @@ extension BackupCommands {
         if invocation.flag("off") {
             try vault.setBackupPolicy(nil)
             call.noteWrite(vault, "no more backups by themselves")
+            ScheduleCommands.noteChange(vault, nil, call)
         } else {
             let start = before ?? Vault.BackupPolicy(folders: [])
             var policy = start
@@ -130,6 +131,7 @@ extension BackupCommands {
                     throw Failure.usage("name the folder for the bundles: --to DIR")
                 }
                 try vault.setBackupPolicy(policy)
+                ScheduleCommands.noteChange(vault, policy, call)
             }
         }
         return try show(try vault.backupPolicy(), call)

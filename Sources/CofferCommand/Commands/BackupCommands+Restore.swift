@@ -101,6 +101,9 @@ extension BackupCommands {
             if let replaced = restored.replaced {
                 console.note("What was there is kept as \(Visible.line(replaced)).")
             }
+            if let safety = restored.safetyBundle {
+                console.note("A safety bundle of it is \(Visible.line(safety)).")
+            }
             return
         }
         try console.print(
@@ -112,6 +115,7 @@ extension BackupCommands {
                 ("bundles", .array(restored.bundles.map { .text($0) })),
                 ("passedOver", .array(passed.map { .text($0.path) })),
                 ("replaced", .text(restored.replaced)),
+                ("safetyBundle", .text(restored.safetyBundle)),
             ]))
     }
 

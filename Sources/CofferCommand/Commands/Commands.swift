@@ -47,6 +47,9 @@ package enum Commands {
         "backup prune": BackupCommands.prune,
         "backup policy": BackupCommands.policy,
         "maintain": MaintainCommand.run,
+        "maintain schedule on": ScheduleCommands.on,
+        "maintain schedule off": ScheduleCommands.off,
+        "maintain schedule show": ScheduleCommands.show,
         "serve": ServeCommand.run,
         "completion": ProgramCommands.completion,
         "version": ProgramCommands.version,
@@ -67,8 +70,9 @@ package enum Commands {
     /// The full names of all commands that do something.
     private static func names(below command: Command, _ prefix: String) -> [String] {
         command.subcommands.flatMap { command in
-            command.subcommands.isEmpty
-                ? [prefix + command.name] : names(below: command, prefix + command.name + " ")
+            let name = prefix + command.name
+            let own = command.subcommands.isEmpty || command.isRunnable ? [name] : []
+            return own + names(below: command, name + " ")
         }
     }
 }

@@ -4,14 +4,16 @@ internal import CofferArguments
 /// `coffer maintain`: does what is due.
 internal enum MaintainCommand {
     internal static func run(_ call: Call) throws -> ExitStatus {
-        let vault = try call.open()
+        let isUnattended = call.invocation.flag("unattended")
+        let vault = try call.openLocked()
+        guard try unlock(vault, isUnattended, call) else { return .done }
         if call.invocation.flag("dry-run") {
             return try show(try vault.dueTasks(), call)
         }
         var results: [Vault.TaskResult] = []
         let bar = ProgressBar(call.console, "maintaining", .records)
         defer { bar.clear() }
-        try vault.maintain {
+        try vault.maintain(isByTimer: isUnattended) {
             bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
             return true
         } each: {
@@ -38,6 +40,37 @@ internal enum MaintainCommand {
             if results.isEmpty { call.console.note("Nothing is due.") }
         }
         return isFine ? .done : .failed
+    }
+
+    /// Unlocks the vault as any command does; unattended, nobody is asked.
+    ///
+    /// - Returns: Whether it is unlocked; a locked one is no failure of a timer.
+    /// - Throws: `locked` where somebody waits for it to be done.
+    private static func unlock(
+        _ vault: Vault, _ isUnattended: Bool, _ call: Call
+    ) throws -> Bool {
+        if try vault.unlockFromCache() { return true }
+        guard isUnattended else {
+            do { try call.unlock(vault) } catch let failure as Failure {
+                if failure.code == VaultError.Code.locked.description { noteDue(vault, call) }
+                throw failure
+            }
+            return true
+        }
+        if try call.unlockAsGiven(vault) { return true }
+        noteDue(vault, call)
+        let name = Visible.line(VaultFinder.name(of: vault.path))
+        if call.isJSON {
+            try call.console.print(.array([]))
+        } else {
+            try call.console.line(
+                "\(name) is locked: what is due waits until the next coffer unlock or lock.")
+        }
+        return false
+    }
+
+    private static func noteDue(_ vault: Vault, _ call: Call) {
+        if !call.invocation.flag("dry-run") { vault.noteDue() }
     }
 
     private static func show(_ tasks: [Vault.Task], _ call: Call) throws(Failure) -> ExitStatus {

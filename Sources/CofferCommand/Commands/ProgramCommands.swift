@@ -45,6 +45,7 @@ internal enum ProgramCommands {
     private static let environment = """
             COFFER_VAULT      the vault, as with --vault
             XDG_DATA_HOME     vaults with a bare name; ~/.local/share by default
+            XDG_CONFIG_HOME   units of systemd for coffer maintain schedule; ~/.config by default
             XDG_STATE_HOME    what is remembered of vaults; ~/.local/state by default
             NO_COLOR          no colours
             COLUMNS           the width of tables where there is no terminal

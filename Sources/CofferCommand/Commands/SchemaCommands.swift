@@ -87,6 +87,9 @@ internal enum SchemaCommands {
         let vault = try call.open()
         let applied = try vault.apply(sources)
         call.noteWrite(vault, "\(applied.count { $0.outcome != "unchanged" }) schemas put in force")
+        if let safety = applied.first?.safetyBundle {
+            call.console.note("A safety bundle of before is \(Visible.line(safety)).")
+        }
         if call.isJSON {
             try call.console.print(
                 .array(
@@ -96,6 +99,7 @@ internal enum SchemaCommands {
                             ("version", .integer(Int64(schema.version))),
                             ("outcome", .text(schema.outcome)),
                             ("remarks", .array(schema.remarks.map { .text($0) })),
+                            ("safetyBundle", .text(schema.safetyBundle)),
                         ])
                     }))
         } else {

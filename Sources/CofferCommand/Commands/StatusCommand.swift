@@ -38,6 +38,10 @@ internal enum StatusCommand {
             lines.append(("backup", Self.backupAge(care, now: now)))
             if !care.due.isEmpty { lines.append(("due", care.due.joined(separator: ", "))) }
         }
+        if let since = status.dueSince {
+            lines.append(
+                ("due since", "\(Timestamp.text(since)), when maintenance found it locked"))
+        }
         for (name, value) in lines {
             try console.line(TextWidth.fit(name, 12) + Visible.line(value))
         }

@@ -62,6 +62,9 @@ internal enum VaultCommands {
                 call.console.note("Last backup: \(age)")
             }
         }
+        // Whatever interrupts what follows: the vault is unlocked, and that is told.
+        try call.console.flush()
+        call.catchUp(vault)
         return .done
     }
 
@@ -89,6 +92,7 @@ internal enum VaultCommands {
 
     /// Also of a vault that is damaged: its key must not live on for that.
     private static func lock(_ path: String, _ call: Call) throws -> Bool {
+        if catchUp(path, call) { return true }
         do throws(VaultError) {
             return try Vault(at: path, isReadOnly: true, in: call.surroundings).lock()
         } catch {
@@ -97,6 +101,20 @@ internal enum VaultCommands {
             }
             return was
         }
+    }
+
+    /// Does what maintenance has left, with a key that nobody else has any more: the kernel's goes
+    /// first, so that the vault is locked whatever becomes of the rest.
+    ///
+    /// - Returns: Whether there was something, and a key for it; then the vault is locked.
+    private static func catchUp(_ path: String, _ call: Call) -> Bool {
+        guard let vault = try? Vault(at: path, in: call.surroundings), vault.dueSince() != nil,
+            (try? vault.unlockFromCache()) == true
+        else { return false }
+        vault.forgetKeptKey()
+        call.catchUp(vault)
+        vault.lock()
+        return true
     }
 
     /// `coffer accept-older`.

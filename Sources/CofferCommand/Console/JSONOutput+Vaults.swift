@@ -17,6 +17,7 @@ extension JSONOutput {
             ("lastBackup", .text(care?.lastBackup.map(Timestamp.text))),
             ("lastDrill", .text(care?.lastDrill.map(Timestamp.text))),
             ("due", .array((care?.due ?? []).map { .text($0) })),
+            ("dueSince", .text(status.dueSince.map(Timestamp.text))),
             ("remarks", .array(status.remarks.map { .text($0) })),
         ])
     }

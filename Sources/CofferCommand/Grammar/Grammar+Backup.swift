@@ -67,7 +67,8 @@ extension Grammar {
         discussion: """
             Everything is verified first. The vault is built beside its place and checked there, \
             and gets its name when it is complete. A copy of the vault that is there is kept as \
-            NAME.before-restore. On a new machine this needs nothing but the folder and a password \
+            NAME.before-restore, and a safety bundle of it goes to your state folder \
+            ($XDG_STATE_HOME/coffer/safety) where it can be opened. On a new machine this needs nothing but the folder and a password \
             or recovery key of the vault.
             """,
         options: [
@@ -157,7 +158,27 @@ extension Grammar {
         "maintain", summary: "Do what is due: bundles, checks, trials of a restore",
         discussion: """
             Bundles are taken and removed as coffer backup policy says; once a day all of the vault \
-            is checked, and every 30 days a restore is tried.
+            is checked, and every 30 days a restore is tried. Where the vault is found locked, the \
+            next coffer unlock or coffer lock does what is due, if there is a backup policy.
             """,
-        heading: "Care", options: [.flag("dry-run", help: "Say what is due")])
+        heading: "Care", isRunnable: true,
+        options: [
+            .flag("dry-run", help: "Say what is due"),
+            .flag("unattended", help: "Ask nobody; leave a locked vault for the next time"),
+        ],
+        subcommands: [schedule])
+
+    private static let schedule = Command(
+        "schedule", summary: "Let a timer maintain the vault",
+        discussion: """
+            The timer is one of systemd, of your own: two files in $XDG_CONFIG_HOME/systemd/user, \
+            and nothing elsewhere. It runs hourly, or more often where the backup policy says so, \
+            while you are logged in; what it has missed, it does when it can. It has no password: \
+            it works while the vault is unlocked.
+            """,
+        subcommands: [
+            Command("on", summary: "Write the timer and start it"),
+            Command("off", summary: "Stop the timer and remove it"),
+            Command("show", summary: "Tell whether there is a timer, and when it runs next"),
+        ])
 }

@@ -94,6 +94,9 @@ extension Grammar {
                 discussion: """
                     A collection is named by its schema's title, else by its file: \
                     npcs.schema.json is npcs. A folder stands for its .json files.
+
+                    Before a collection with records changes, a safety bundle of the vault goes to \
+                    your state folder ($XDG_STATE_HOME/coffer/safety); the newest three stay.
                     """,
                 arguments: [
                     Argument(

@@ -56,6 +56,8 @@ extension Grammar {
         discussion: """
             The key stays in the memory of the kernel, until it was not used for the given time, \
             and for a day at most. Programs of the same user can use an unlocked vault.
+
+            What coffer maintain has left because the vault was locked is done now.
             """,
         heading: "Vaults",
         options: [
@@ -65,7 +67,12 @@ extension Grammar {
         ])
 
     private static let lock = Command(
-        "lock", summary: "Forget the key of an unlocked vault", heading: "Vaults",
+        "lock", summary: "Forget the key of an unlocked vault",
+        discussion: """
+            What coffer maintain has left because the vault was locked is done before this process \
+            ends; for all others the vault is locked at once. Not with --all.
+            """,
+        heading: "Vaults",
         options: [.flag("all", help: "Forget the keys of all vaults")])
 
     private static let status = Command(

@@ -1,0 +1,101 @@
+internal import CofferBundles
+internal import CofferBytes
+internal import CofferCare
+internal import CofferDisk
+internal import CofferFormat
+internal import CofferRecords
+internal import CofferStore
+
+extension Vault {
+    /// The folder of this vault's safety bundles; nil where there is no state directory, then none
+    /// are taken.
+    ///
+    /// One is taken before collections with records get another definition, and before a restore
+    /// puts the vault aside, whatever the backup policy says; the newest three stay. They are
+    /// bundles like any other.
+    public var safetyFolder: String? {
+        surroundings.stateDirectory.map { Self.safetyFolder(of: store.header.vault, in: $0) }
+    }
+
+    internal static func safetyFolder(of vault: Identifier, in directory: String) -> String {
+        DiskPath.join(DiskPath.join(directory, "safety"), vault.description)
+    }
+
+    /// Takes a safety bundle: all of the vault, into ``safetyFolder``.
+    ///
+    /// A transaction that changes what a collection with records holds needs one of the vault as
+    /// it is; ``apply(_:)`` takes it by itself.
+    ///
+    /// - Returns: The path of the bundle; nil where there is no state directory.
+    /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/damaged``,
+    ///   ``VaultError/Code/full`` or ``VaultError/Code/storage`` naming the folder,
+    ///   ``VaultError/Code/older``, ``VaultError/Code/readOnly``, ``VaultError/Code/busy``.
+    @discardableResult
+    public func takeSafetyBundle() throws(VaultError) -> String? {
+        try holding { try takeSafetyBundleInside() }
+    }
+
+    /// Takes one, for whoever is using the vault; no transaction may be open.
+    internal func takeSafetyBundleInside() throws -> String? {
+        guard let folder = safetyFolder else { return nil }
+        let made: BackupCreate.Made
+        do {
+            made = try BackupCreate(records, isFull: true).runForSafety(into: folder)
+        } catch let error as DiskError {
+            throw SafetyUnwritten(folder: folder, reason: error)
+        } catch BundleError.disk(let error) {
+            throw SafetyUnwritten(folder: folder, reason: error)
+        }
+        safety = Safety(generation: made.bundle.generation, path: made.path)
+        return made.path
+    }
+
+    /// Holds schemas that were put in force against the safety bundle that they need; the
+    /// transaction that has done it is still open.
+    ///
+    /// - Returns: The bundle; nil where none is needed.
+    /// - Throws: ``SafetyMissing``, after which the transaction must not be committed.
+    internal func requireSafety(for applied: [RecordWriter.Applied]) throws -> String? {
+        guard safetyFolder != nil else { return nil }
+        // What was committed before this transaction.
+        let state = try store.state()
+        let catalog = try store.frame().catalog
+        let isNeeded = applied.contains { change in
+            guard change.isChanged, let before = catalog.named(change.name) else { return false }
+            let body = VaultState.Body(.records, collection: before.collection)
+            return (state.bodies[body]?.rows ?? 0) > 0
+        }
+        guard isNeeded else { return nil }
+        guard let safety, safety.generation == state.generation else { throw SafetyMissing() }
+        return safety.path
+    }
+
+    /// A safety bundle, and what it holds.
+    internal struct Safety {
+        /// The generation of the vault in it.
+        let generation: UInt64
+        /// Where it lies.
+        let path: String
+    }
+
+    /// Schemas would change records that no safety bundle holds as they are.
+    internal struct SafetyMissing: Error {}
+
+    /// The folder takes no safety bundle.
+    internal struct SafetyUnwritten: Error {
+        /// The folder.
+        let folder: String
+        /// What the disk has answered.
+        let reason: DiskError
+    }
+}
+
+extension VaultError {
+    /// Always a failure of storage, whatever the folder answers.
+    internal static func from(_ error: Vault.SafetyUnwritten) -> VaultError {
+        VaultError(
+            error.reason.kind == .full ? .full : .storage,
+            "no safety bundle could be written to \(error.folder), so nothing was changed: "
+                + from(error.reason).message)
+    }
+}
