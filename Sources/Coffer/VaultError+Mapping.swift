@@ -76,7 +76,8 @@ extension VaultError {
         case .changedUnderneath:
             VaultError(
                 .changedUnderneath,
-                "the vault's files were replaced while it was open; nothing was written")
+                "the vault's files were moved, removed or replaced while it was open; "
+                    + "nothing was written")
         case .exhausted(let what):
             VaultError(.invalid, "the vault cannot take more: \(what)")
         }

@@ -19,8 +19,10 @@ extension Records {
     /// each time, says that it was not changed.
     ///
     /// - Returns: nil when there is none.
-    /// - Throws: `RecordsError.noCollection`, `RecordsError.damaged`.
+    /// - Throws: `RecordsError.noCollection`, `RecordsError.damaged`,
+    ///   `StoreError.changedUnderneath`.
     package func get(_ text: String, in collection: String) throws -> Record? {
+        try store.checkPlace()
         if let record = try find(text, in: collection) { return record }
         return try read { reader in
             try cache.follow(reader)
