@@ -16,6 +16,33 @@ import Testing
 
         """
 
+    @Test(.enabled(if: Machine.hasKeyring)) func aFollowerEndsWhenTheVaultIsLocked() throws {
+        let box = try box()
+        #expect(try box.open(["unlock"]).status == 0)
+        let followed = try box.shell(Self.follow + "\"$COFFER\" lock; wait $follower")
+        #expect(followed.status == 3, "\(followed.errors)")
+        #expect(followed.code == "locked")
+    }
+
+    @Test(.enabled(if: Machine.hasKeyring)) func aFollowerDoesNotKeepTheVaultUnlocked() throws {
+        let box = try box()
+        #expect(try box.open(["unlock", "--for", "3s"]).status == 0)
+        let followed = try box.shell(Self.follow + "wait $follower")
+        #expect(followed.status == 3, "\(followed.errors)")
+    }
+
+    @Test(.enabled(if: Machine.hasKeyring)) func aFollowerWithAPasswordOfItsOwnGoesOn() throws {
+        let box = try box()
+        let followed = try box.shell(
+            Self.follow + """
+                "$COFFER" unlock --password-file password; "$COFFER" lock; sleep 2
+                "$COFFER" add npcs id=late name=Late --password-file password
+                sleep 1; kill $follower; wait $follower; grep -c seq out
+
+                """, ["--password-file", "password"])
+        #expect(followed.output.hasSuffix("2\n"), "\(followed.output) \(followed.errors)")
+    }
+
     @Test(arguments: [
         "rm -r game.coffer", "mv game.coffer old", "mv other.coffer/vault.sqlite game.coffer/",
     ])
