@@ -32,6 +32,12 @@ extension VaultError {
         case let error as SchemaError: from(error)
         case let error as ExchangeError: VaultError(error, in: nil)
         case let error as JSONError: VaultError(.invalid, error.message)
+        case FieldCodingError.unwritable:
+            VaultError(
+                .invalid,
+                "a value cannot be written: it nests deeper than \(JSON.depthLimit) arrays and "
+                    + "objects, or holds a number that is none")
+        case FieldCodingError.tooLong: VaultError(.invalid, "a value is too large")
         case let error as CryptoError: from(error)
         default: nil
         }
