@@ -95,6 +95,26 @@ import Testing
         #expect(yes.output.contains("game: 2 records removed"))
     }
 
+    @Test func saysWhatIsRemovedForGood() throws {
+        let box = try Sandbox()
+        try box.makeVault("game", ["--template", "campaign"])
+        for id in ["a", "b"] { _ = try box.open(["add", "npcs", "id=\(id)", "name=\(id)"]) }
+        for (words, question) in [
+            ("a", "Remove it for good, with its older versions?"),
+            ("a b", "Remove 2 records of npcs for good, with their older versions?"),
+            ("--where 1", "Remove 2 records of npcs for good, with their older versions?"),
+            ("--where id='a'", "Remove 1 record of npcs for good, with its older versions?"),
+        ] {
+            let no = try expect(
+                box,
+                """
+                spawn $coffer rm npcs \(words) --now --password-file password
+                expect "\(question)" { send "\\r" } timeout { exit 9 }
+                """ + Self.end)
+            #expect(no.status == 1, "\(words): \(no.output)")
+        }
+    }
+
     @Test(.enabled(if: Machine.hasKeyring)) func thePromptOfSQLEndsWhenTheVaultIsLocked() throws {
         let box = try Sandbox()
         try box.makeVault("game", ["--template", "campaign"])
