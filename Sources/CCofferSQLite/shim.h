@@ -1,10 +1,20 @@
 // SQLite. A shim stands here only for what Swift cannot import: a cast of -1 to a function
-// pointer, variadic functions, once per shape of arguments, and structures that begin with one
-// of SQLite's, whose layout must be that of C.
+// pointer, variadic functions, once per shape of arguments, structures that begin with one of
+// SQLite's, whose layout must be that of C, and a function that C's headers hide.
 #ifndef CCOFFER_SQLITE_SHIM_H
 #define CCOFFER_SQLITE_SHIM_H
 
+#include <stddef.h>
 #include <sqlite3.h>
+
+// string.h declares it for _GNU_SOURCE only, which is not ours to define in a module.
+extern void *memmem(const void *hay, size_t haySize, const void *needle, size_t needleSize);
+
+static inline const void *CCofferSQLite_find(
+    const void *hay, size_t haySize, const void *needle, size_t needleSize
+) {
+    return memmem(hay, haySize, needle, needleSize);
+}
 
 static inline sqlite3_destructor_type CCofferSQLite_transient(void) {
     return SQLITE_TRANSIENT;

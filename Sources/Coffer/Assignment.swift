@@ -19,10 +19,15 @@ public enum Assignment: Sendable {
     /// The record with the change made.
     ///
     /// - Throws: `VaultError.Code.invalid` when the text is not of the field's type or a path
-    ///   leads through something that is no object.
+    ///   leads through something that is no object, or too deep.
     internal func applied(to record: Value, schema: CollectionSchema) throws -> Value {
         guard let name = path.first, !name.isEmpty else {
             throw VaultError(.usage, "a field needs a name before «=»")
+        }
+        // What nests deeper could neither be written nor, by far deeper, be let go of again.
+        guard path.count <= JSON.depthLimit else {
+            throw VaultError(
+                .invalid, "\(name): a path reaches \(JSON.depthLimit) objects deep at most")
         }
         let new: Value?
         switch self {

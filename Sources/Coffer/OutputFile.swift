@@ -1,4 +1,5 @@
 internal import CofferDisk
+internal import CofferStore
 
 /// A file that is handed out of the vault: whole and durable under its name, or not there.
 ///
@@ -18,11 +19,13 @@ public struct OutputFile: ~Copyable {
     /// - Parameters:
     ///   - path: Where the file is made.
     ///   - isReplacing: Whether a file that is there already may be replaced.
-    /// - Throws: ``VaultError/Code/exists``; ``VaultError/Code/storage`` for a place that cannot
-    ///   be written, or that holds something other than an ordinary file.
+    /// - Throws: ``VaultError/Code/usage`` for a place in a vault's folder;
+    ///   ``VaultError/Code/exists``; ``VaultError/Code/storage`` for a place that cannot be written,
+    ///   or that holds something other than an ordinary file.
     public init(at path: String, replacing isReplacing: Bool = false) throws(VaultError) {
         self.path = path
         self.isReplacing = isReplacing
+        try Self.refuseVault(around: DiskPath.parent(of: path), path)
         let begun: PendingFile
         do {
             let files = LocalFileSystem()
@@ -72,11 +75,43 @@ public struct OutputFile: ~Copyable {
 
     /// Makes a directory for files, where there is none.
     ///
-    /// - Throws: ``VaultError/Code/exists`` when something else has the name,
-    ///   ``VaultError/Code/storage``.
+    /// - Throws: ``VaultError/Code/usage`` for a place in a vault's folder;
+    ///   ``VaultError/Code/exists`` when something else has the name, ``VaultError/Code/storage``.
     public static func createDirectory(_ path: String) throws(VaultError) {
+        try refuseVault(around: path, path)
         do throws(DiskError) {
             try LocalFileSystem().createDirectories(path)
         } catch { throw VaultError(error) }
+    }
+}
+
+extension OutputFile {
+    /// Refuses a folder that is a vault, or lies in one, also where it has yet to be made.
+    ///
+    /// A file of ours there could take the place of the database, or of its log. The database is
+    /// looked for by its name and never opened: closing it would drop SQLite's locks.
+    private static func refuseVault(
+        around folder: String, _ path: String
+    ) throws(VaultError) {
+        let files = LocalFileSystem()
+        var place = folder
+        while (try? files.status(place)) == nil, DiskPath.parent(of: place) != place {
+            place = DiskPath.parent(of: place)
+        }
+        // Going up by names of the disk and not of the path: links lead elsewhere.
+        while true {
+            place = DiskPath.join(place, ".")
+            guard let here = try? files.status(place) else { return }
+            let database = DiskPath.join(place, Store.databaseName)
+            // What somebody else has put into a folder that all may write to makes no vault of it.
+            if let found = try? files.status(database), found.user == here.user {
+                throw VaultError(
+                    .usage,
+                    "\(path) lies in the folder of a vault, where nothing else is written; "
+                        + "choose another place")
+            }
+            place = DiskPath.join(place, "..")
+            guard let above = try? files.status(place), !above.isSameFile(as: here) else { return }
+        }
     }
 }

@@ -38,6 +38,7 @@ extension Vault {
 
     /// A number that moves with every commit of another connection, in this process or another.
     ///
+    /// - Throws: ``VaultError/Code/changedUnderneath``, ``VaultError/Code/storage``.
     /// - Complexity: Reads one page that is in memory; made to be asked often.
     public func commitMark() throws(VaultError) -> Int64 {
         try holding { try store.commitMark() }

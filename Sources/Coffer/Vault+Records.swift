@@ -21,7 +21,8 @@ extension Vault {
     ///   - collection: The collection's name.
     ///   - name: Its own key, or its id.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/noRecord``,
-    ///   ``VaultError/Code/damaged`` when it does not verify.
+    ///   ``VaultError/Code/damaged`` when it does not verify,
+    ///   ``VaultError/Code/changedUnderneath``.
     public func get(_ collection: String, _ name: String) throws(VaultError) -> Document {
         guard let record = try record(collection, name) else {
             throw VaultError(RecordsError.noRecord(collection: collection))

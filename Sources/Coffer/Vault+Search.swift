@@ -23,11 +23,11 @@ extension Vault {
     /// Case, accents and normalisation make no difference; words are whole.
     ///
     /// - Parameters:
-    ///   - words: Words, and phrases in double quotes.
+    ///   - words: Words, and phrases in double quotes; at most 64, each of at most 1,024 bytes.
     ///   - collection: One collection; nil for all.
     ///   - progress: Is given the records looked at so far, and how many there are.
     ///   - each: Is given one after the other; false ends it.
-    /// - Throws: ``VaultError/Code/usage`` when there is nothing to look for,
+    /// - Throws: ``VaultError/Code/usage`` when there is nothing to look for, or too much,
     ///   ``VaultError/Code/noCollection``, ``VaultError/Code/damaged``.
     /// - Complexity: Opens every record.
     public func search(

@@ -34,6 +34,12 @@ extension VaultError {
         case let error as SchemaError: from(error)
         case let error as ExchangeError: VaultError(error, in: nil)
         case let error as JSONError: VaultError(.invalid, error.message)
+        case FieldCodingError.unwritable:
+            VaultError(
+                .invalid,
+                "a value cannot be written: it nests deeper than \(JSON.depthLimit) arrays and "
+                    + "objects, or holds a number that is none")
+        case FieldCodingError.tooLong: VaultError(.invalid, "a value is too large")
         case let error as CryptoError: from(error)
         case let error as BackupError: from(error)
         case let error as BundleError: from(error)
@@ -81,7 +87,8 @@ extension VaultError {
         case .changedUnderneath:
             VaultError(
                 .changedUnderneath,
-                "the vault's files were replaced while it was open; nothing was written")
+                "the vault's files were moved, removed or replaced while it was open; "
+                    + "nothing was written")
         case .exhausted(let what):
             VaultError(.invalid, "the vault cannot take more: \(what)")
         }

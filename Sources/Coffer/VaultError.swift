@@ -73,7 +73,7 @@ extension VaultError {
         public static let damaged = Code("damaged")
         /// This copy is older than one seen on this machine, or of another line of history.
         public static let older = Code("older")
-        /// The vault's files were replaced while it was open.
+        /// The vault's files were moved, removed or replaced while it was open.
         public static let changedUnderneath = Code("changed-underneath")
         /// The vault was written by a newer release.
         public static let newerFormat = Code("newer-format")

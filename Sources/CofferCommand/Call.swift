@@ -9,6 +9,8 @@ internal final class Call {
     internal let console: Console
     /// Environment, folders and clocks.
     internal let ambient: Ambient
+    /// Whether ``open()`` took the key that the kernel keeps.
+    internal private(set) var isUnlockedByKernel = false
 
     /// Puts a call together.
     internal init(_ invocation: Invocation, _ console: Console, _ ambient: Ambient) {
@@ -53,6 +55,7 @@ internal final class Call {
     internal func open() throws -> Vault {
         let vault = try openLocked()
         if try vault.unlockFromCache() {
+            isUnlockedByKernel = true
             console.detail("unlocked with the key that the kernel keeps")
         } else {
             try unlock(vault)

@@ -202,6 +202,17 @@ extension Connection {
         return code == SQLITE_OK && moved != 0
     }
 
+    /// Whether ``hasMoved`` holds, looked at again when a tenth of a second has passed since the
+    /// last look: made to be asked before each reading.
+    package var hasMovedLately: Bool {
+        let now = PlaceWatch.now()
+        guard placeWatch.isDue(at: now) else { return false }
+        // No look is noted once it has moved, so that no reading slips through later.
+        guard !hasMoved else { return true }
+        placeWatch.note(now)
+        return false
+    }
+
     /// Runs a cached statement without parameters to its end.
     internal func step(_ sql: String) throws(SQLiteError) {
         try cached(sql).run()

@@ -17,6 +17,7 @@ package final class Connection: @unchecked Sendable {
     internal let wait: BusyWait
     internal var cache: StatementCache
     internal var state = TransactionState()
+    internal var placeWatch = PlaceWatch()
     /// What SQLite calls back into, alive as long as the handle.
     internal var companions: [AnyObject] = []
 

@@ -6,9 +6,10 @@ extension Store {
     /// Runs `body` on one snapshot, verified against the state.
     ///
     /// - Throws: What `body` throws; `StoreError.locked`; `StoreError.damaged` when state or frame
-    ///   moved and do not verify.
+    ///   moved and do not verify; `StoreError.changedUnderneath`.
     package func read<Result>(_ body: (Frame) throws -> Result) throws -> Result {
         guard verified != nil else { throw StoreError.locked }
+        try checkPlace()
         return try connection.transaction(.readAtOnce) { _ in
             try refresh()
             return try body(try frame())
@@ -16,7 +17,12 @@ extension Store {
     }
 
     /// A number that moves with every commit of another connection.
-    package func commitMark() throws -> Int64 { try connection.dataVersion() }
+    ///
+    /// - Throws: `StoreError.changedUnderneath`, `SQLiteError`.
+    package func commitMark() throws -> Int64 {
+        try checkPlace()
+        return try connection.dataVersion()
+    }
 
     /// Runs `body` in one transaction and commits it with a new state.
     ///

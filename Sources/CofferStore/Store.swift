@@ -117,6 +117,14 @@ package final class Store {
         if connection.hasMoved { throw StoreError.changedUnderneath }
     }
 
+    /// Refuses to read on when another file took the database's place, or none; looks every so
+    /// often.
+    ///
+    /// - Throws: `StoreError.changedUnderneath`.
+    package func checkPlace() throws {
+        if connection.hasMovedLately { throw StoreError.changedUnderneath }
+    }
+
     /// What tells the verified state from any other; nil while locked.
     package var digest: [UInt8]? { verified?.digest }
 

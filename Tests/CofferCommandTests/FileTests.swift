@@ -33,6 +33,56 @@ import Testing
         #expect(text.output.hasPrefix("COLLECTION"))
     }
 
+    @Test func nothingIsHandedOutIntoAVault() throws {
+        let box = try vault()
+        try box.makeVault("other")
+        _ = try box.open(["--vault", "game", "import", "npcs.json", "towns.csv"])
+        func content() throws -> [String: Data] {
+            let folder = box.path("other.coffer")
+            var content: [String: Data] = [:]
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+                content[name] = FileManager.default.contents(atPath: folder + "/" + name)
+            }
+            return content
+        }
+        let before = try content()
+        try FileManager.default.createSymbolicLink(
+            atPath: box.path("link"), withDestinationPath: box.path("other.coffer"))
+        let places = [
+            "other.coffer/vault.sqlite", "./other.coffer//vault.sqlite", "link/vault.sqlite",
+            "other.coffer/vault.sqlite-wal", "other.coffer/npcs.json", "other.coffer",
+            "other.coffer/below/npcs.csv", box.path("other.coffer/vault.sqlite"),
+        ]
+        for place in places {
+            for words in [
+                ["export", "npcs", "-o", place], ["export", "--format", "csv", "-o", place],
+                ["schema", "suggest", "npcs.json", "towns.csv", "-o", place],
+                ["schema", "suggest", "npcs.json", "-o", place],
+            ] where place != "other.coffer" || words.contains("csv") {
+                let refused = try box.open(["--vault", "game", "--json", "--force"] + words)
+                #expect(refused.code == "usage", "\(words): \(refused.errors)")
+                #expect(refused.status == 2, "\(words)")
+                #expect(try content() == before, "\(words)")
+            }
+            guard place != "other.coffer" else { continue }
+            let made = try box.run([
+                "init", "./new.coffer", "--password-file", "password", "--kdf-memory", "64",
+                "--kdf-passes", "1", "--sheet", place, "--force", "--json",
+            ])
+            #expect(made.code == "usage", "\(made.errors)")
+            #expect(!box.exists("new.coffer"))
+        }
+        let server = try ServedProcess(box, ["--vault", "other", "--password-file", "password"])
+        for place in places {
+            #expect(try server.code("export", ["output": place, "force": true]) != nil)
+        }
+        #expect(
+            try server.code("export", ["output": places[0], "force": true]) == "usage")
+        #expect(server.end() == 0)
+        #expect(try content() == before)
+        #expect(try box.open(["--vault", "other", "check"]).status == 0)
+    }
+
     @Test func aDryRunWritesNothing() throws {
         let box = try vault()
         let dry = try box.open(["import", "npcs.json", "--dry-run", "--json"])

@@ -28,6 +28,31 @@ import Testing
         #expect(problems.isEmpty, "\(name): \(problems) in \(text)")
     }
 
+    @Test func everyCodeWordStandsInTheTableOfExitStatuses() throws {
+        let root = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        func text(_ path: String) throws -> String {
+            try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+        }
+        var words: Set<String> = []
+        for match in try text("Sources/Coffer/VaultError.swift").matches(
+            of: /= Code\("([a-z-]+)"\)/)
+        { words.insert(String(match.1)) }
+        let folder = root.appendingPathComponent("Sources/CofferCommand").path
+        let names = FileManager.default.enumerator(atPath: folder)?.allObjects ?? []
+        for name in names.compactMap({ $0 as? String }) where name.hasSuffix(".swift") {
+            for match in try text("Sources/CofferCommand/" + name).matches(
+                of: /Failure\(\s*"([a-z-]+)"/)
+            { words.insert(String(match.1)) }
+        }
+        // It ends without a word.
+        words.remove("closed-pipe")
+        #expect(words.count > 30)
+        let page = try text("Docs/Interface.md").components(separatedBy: "## Exit status")[1]
+            .components(separatedBy: "\n## ")[0]
+        #expect(words.filter { !page.contains("`\($0)`") }.sorted() == [])
+    }
+
     @Test func everyShapeIsWhatThePageSays() throws {
         let schemas = try Self.schemas()
         var unused = Set(schemas.keys.filter { !$0.hasPrefix("serve-") })

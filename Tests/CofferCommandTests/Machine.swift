@@ -17,6 +17,18 @@ enum Machine {
         return false
     }()
 
+    /// Where vim is; nil where it is not installed.
+    static let vim: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "")
+        .split(separator: ":").map { "\($0)/vim" }
+        .first(where: FileManager.default.isExecutableFile(atPath:))
+
+    /// Whether the real vim can be tried.
+    static let hasVim: Bool = {
+        if vim != nil { return true }
+        print("SKIPPED: vim is not installed, so nothing is edited in it here.")
+        return false
+    }()
+
     /// Whether the kernel keeps keys for us; containers often forbid it.
     static let hasKeyring: Bool = {
         guard BuiltProgram.isThere, let box = try? Sandbox(), (try? box.makeVault()) != nil,

@@ -138,4 +138,19 @@ import Testing
         #expect((shown["fields"] as? [String: Any])?["name"] as? String == name)
         #expect(try box.open(["get", "npcs", "\u{1B}c", "--field", "name"]).output == name + "\n")
     }
+
+    @Test(arguments: [(511, 2), (512, 1), (1, 512), (300, 300), (60_000, 0)])
+    func whatIsNestedTooDeepThroughAPathIsInvalid(_ path: Int, _ arrays: Int) throws {
+        let box = try Sandbox()
+        try box.makeVault("game", ["--template", "campaign"])
+        #expect(try box.open(["add", "npcs", "id=a", "name=Anna"]).status == 0)
+        let name = Array(repeating: "a", count: path).joined(separator: ".")
+        let json =
+            String(repeating: "[", count: arrays) + "1" + String(repeating: "]", count: arrays)
+        let refused = try box.open(["set", "npcs", "a", "\(name):=\(json)", "--json"])
+        #expect(refused.code == "invalid", "\(refused.errors.prefix(200))")
+        #expect(refused.status == 7)
+        guard path > 512 else { return }
+        #expect(try box.open(["set", "npcs", "a", "--unset", name]).status == 7)
+    }
 }

@@ -108,6 +108,57 @@ import Testing
         #expect(yes.output.contains("game: 2 records removed"))
     }
 
+    @Test func saysWhatIsRemovedForGood() throws {
+        let box = try Sandbox()
+        try box.makeVault("game", ["--template", "campaign"])
+        for id in ["a", "b"] { _ = try box.open(["add", "npcs", "id=\(id)", "name=\(id)"]) }
+        for (words, question) in [
+            ("a", "Remove it for good, with its older versions?"),
+            ("a b", "Remove 2 records of npcs for good, with their older versions?"),
+            ("--where 1", "Remove 2 records of npcs for good, with their older versions?"),
+            ("--where id='a'", "Remove 1 record of npcs for good, with its older versions?"),
+        ] {
+            let no = try expect(
+                box,
+                """
+                spawn $coffer rm npcs \(words) --now --password-file password
+                expect "\(question)" { send "\\r" } timeout { exit 9 }
+                """ + Self.end)
+            #expect(no.status == 1, "\(words): \(no.output)")
+        }
+    }
+
+    @Test(.enabled(if: Machine.hasKeyring)) func thePromptOfSQLEndsWhenTheVaultIsLocked() throws {
+        let box = try Sandbox()
+        try box.makeVault("game", ["--template", "campaign"])
+        #expect(try box.open(["unlock"]).status == 0)
+        let locked = try expect(
+            box,
+            """
+            spawn $coffer sql
+            expect "coffer> " { send "select 6 * 7 as n;\\r" }
+            expect "42"
+            expect "coffer> "
+            exec $coffer lock -q
+            expect timeout { exit 9 } eof
+            exit [lindex [wait] 3]
+            """)
+        #expect(locked.status == 3, "\(locked.output)")
+        #expect(locked.output.contains("the vault was locked meanwhile"), "\(locked.output)")
+        // One with a password of its own stays.
+        let own = try expect(
+            box,
+            """
+            spawn $coffer sql --password-file password
+            expect "coffer> "
+            exec $coffer lock -q
+            sleep 2
+            send "select 6 * 7 as n;\\r"
+            expect "42" { send "\\004" } timeout { exit 9 }
+            """ + Self.end)
+        #expect(own.status == 0, "\(own.output)")
+    }
+
     @Test func theTableFitsTheTerminalAndShowsNoEscapes() throws {
         let box = try Sandbox()
         try box.makeVault("game", ["--template", "campaign"])

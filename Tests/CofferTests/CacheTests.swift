@@ -101,6 +101,60 @@ import Testing
         #expect(try vault.get("things", "t1").json == before.json)
     }
 
+    @Test func aNameLeadsToTheSameRecordAsEverywhereElse() throws {
+        let vault = try scratch.vault()
+        let other = try scratch.open()
+        let file = try scratch.write("things.json", #"[{"id":1},{"id":"x"}]"#)
+        _ = try vault.importFiles(ImportRequest(paths: [file])) { _, _ in }
+        func put(_ key: String, _ vault: Vault) throws {
+            _ = try vault.put("things", ndjson: Array(#"{"id":\#(key)}"#.utf8))
+        }
+        func same(_ name: String) throws -> String {
+            let within = try vault.read { try $0.get("things", name).json }
+            for _ in 0..<2 { #expect(try vault.get("things", name).json == within) }
+            return within
+        }
+        for (round, writer) in [vault, other].enumerated() {
+            let key = "5\(round)"
+            try put(key, writer)
+            #expect(try same(key) == #"{"id":\#(key)}"#)
+            let id = try vault.get("things", key).id
+            #expect(try same(id) == #"{"id":\#(key)}"#)
+            // Its first name still leads to it, and now there is a second record of that name.
+            try put("\"\(key)\"", writer)
+            #expect(try same(key) == #"{"id":"\#(key)"}"#)
+            try put("\"\(id)\"", writer)
+            #expect(try same(id) == #"{"id":"\#(id)"}"#)
+            _ = try writer.remove("things", [key, id])
+            #expect(try same(key) == #"{"id":\#(key)}"#)
+            #expect(try same(id) == #"{"id":\#(key)}"#)
+        }
+    }
+
+    @Test func aNumberAsKeyIsFoundAgainWithoutOpeningIt() throws {
+        let vault = try scratch.vault()
+        let schema = #"{"required":["id"],"properties":{"id":{"type":"integer"}}}"#
+        _ = try vault.apply([SchemaSource(name: "things", json: Array(schema.utf8))])
+        _ = try vault.put("things", ndjson: Array("{\"id\":7}\n{\"id\":8}".utf8))
+        _ = try vault.get("things", "7")
+        _ = try vault.put("things", ndjson: Array("{\"id\":9}".utf8))
+        _ = try vault.get("things", "7")
+        #expect(vault.statistics.cacheHits == 1 && vault.statistics.cacheMisses == 1)
+    }
+
+    @Test func statisticsCountSinceTheVaultWasOpened() throws {
+        let vault = try vault()
+        for _ in 0..<3 { _ = try number(1, vault) }
+        let before = vault.statistics
+        #expect(before.cacheHits > 0 && before.cacheMisses > 0)
+        vault.limitCache(to: 1 << 20)
+        #expect(vault.statistics.cacheHits == before.cacheHits)
+        #expect(vault.statistics.cacheMisses == before.cacheMisses)
+        #expect(vault.statistics.cachedRecords == 0 && vault.statistics.cachedBytes == 0)
+        _ = try number(1, vault)
+        #expect(vault.statistics.cacheMisses == before.cacheMisses + 1)
+    }
+
     @Test func itStaysWithinItsBoundAndKeepsWhatIsUsed() throws {
         let vault = try vault(400)
         let limit = 40_000

@@ -78,6 +78,55 @@ import Testing
         #expect(Date().timeIntervalSince(start) < 20)
     }
 
+    @Test(arguments: [
+        "instr(:a, :b)", "instr(CAST(:a AS BLOB), CAST(:b AS BLOB))", "replace(:a, :b, 'c')",
+        "trim(:d, :c)", "ltrim(:d, :c)", "rtrim(:d, :c)", "length(replace(:a, 'a', :b))",
+        "instr(printf('%.*c', 100000000, 'a'), printf('%.*c', 50000000, 'a') || 'b')",
+    ])
+    func noFunctionRunsFarPastTheLimit(_ call: String) throws {
+        let world = try SQLWorld(rows: 1)
+        let half = 6_000_000
+        let letters = String(
+            String.UnicodeScalarView((0x1_0000..<0x8_0000).compactMap(Unicode.Scalar.init)))
+        let values: [String: SQLValue] = [
+            "a": .text(String(repeating: "a", count: 2 * half)),
+            "b": .text(String(repeating: "a", count: half) + "b"),
+            "c": .text(letters + "a"), "d": .text(String(repeating: "a", count: half / 3)),
+        ]
+        var limits = SQLLimits()
+        limits.time = .seconds(2)
+        let start = Date()
+        let used = values.filter { call.contains(":\($0.key)") }
+        let ended = code {
+            try world.vault.query("SELECT " + call, parameters: used, limits: limits) { _ in true }
+        }
+        #expect([nil, "statement", "time-limit", "memory-limit"].contains(ended))
+        #expect(Date().timeIntervalSince(start) < 10)
+    }
+
+    @Test func functionsOfOursAnswerAsSQLiteDoes() throws {
+        let texts = [
+            "", "a", "b", "ab", "aab", "aaab", "baab", "é", "aé", "éa", "日本語", "本", "a\u{0}b", "5",
+        ]
+        let world = try SQLWorld(rows: 1)
+        var values: [SQLValue] = texts.map { .text($0) } + [.null, .integer(5), .real(1.5)]
+        values += texts.map { .blob(Array($0.utf8)) } + [.blob([0xFF]), .blob([0x97, 0xA5])]
+        for call in [
+            "instr(:a, :b)", "trim(:a, :b)", "ltrim(:a, :b)", "rtrim(:a, :b)", "trim(:a)",
+            "ltrim(:a)", "rtrim(:a)", "replace(:a, :b, :c)",
+        ] {
+            let sql = "SELECT \(call), typeof(\(call))"
+            for a in values {
+                for b in call.contains(":b") ? values : [.null] {
+                    let c: SQLValue = .text("xé")
+                    let used = ["a": a, "b": b, "c": c].filter { call.contains(":\($0.key)") }
+                    let (ours, theirs) = (try world.ask(sql, used), try world.askPlain(sql, used))
+                    #expect(ours == theirs, "\(call) \(used)")
+                }
+            }
+        }
+    }
+
     @Test func endsWhatTakesTooMuchMemory() throws {
         let world = try SQLWorld(rows: 10)
         var limits = SQLLimits()

@@ -53,6 +53,21 @@ import Testing
         #expect(try found(vault, "red", in: "notes") == ["0", "1"])
     }
 
+    @Test func noWordOrPhraseIsLongerThanAKiB() throws {
+        let scratch = try Scratch()
+        let vault = try vault(scratch, [String(repeating: "a", count: 300_000)])
+        let longest = String(repeating: "a", count: 1_024)
+        #expect(try found(vault, longest).isEmpty)
+        #expect(try found(vault, "\(longest) \(longest)").isEmpty)
+        for words in [
+            longest + "b", "ferry \(longest)b", "\"" + String(repeating: "a ", count: 513) + "\"",
+            String(repeating: "é", count: 513),
+        ] {
+            let error = #expect(throws: VaultError.self) { _ = try found(vault, words) }
+            #expect(error?.code == .usage)
+        }
+    }
+
     @Test func namesCountForMoreThanProse() throws {
         let scratch = try Scratch()
         let long = String(repeating: "far away ", count: 40)

@@ -1,4 +1,5 @@
 import Coffer
+import Glibc
 import Testing
 
 /// The database under an open vault is replaced, moved or removed.
@@ -8,7 +9,7 @@ import Testing
     }
 
     @Test(arguments: Change.allCases)
-    func isNoticedBeforeAnythingIsWritten(_ change: Change) throws {
+    func isNoticedBeforeAnythingIsWrittenAndSoonWhereItIsRead(_ change: Change) throws {
         let scratch = try Scratch()
         let surroundings = Surroundings(
             stateDirectory: scratch.path + "/state", now: { 1_700_000_000_000 },
@@ -35,6 +36,7 @@ import Testing
         let mine = scratch.path + "/v.coffer/vault.sqlite"
         let other = scratch.path + "/other.coffer/vault.sqlite"
         let bytes = try Files.bytes(other)
+        #expect(try vault.get("npcs", "mine").json == #"{"id":"mine"}"#)
         switch change {
         case .replaced:
             Files.remove(mine)
@@ -51,9 +53,17 @@ import Testing
         } catch let error as VaultError {
             #expect(error.code == .changedUnderneath, "\(error)")
         }
-        // What is still open is what was opened, or it is refused.
-        if let record = try? vault.get("npcs", "mine") { #expect(record.json == #"{"id":"mine"}"#) }
-        #expect((try? vault.get("npcs", "theirs")) == nil)
+        // Readings look at it every so often.
+        usleep(300_000)
+        for reading in [
+            { _ = try vault.get("npcs", "mine") }, { try vault.scan("npcs") { _ in true } },
+            { _ = try vault.commitMark() }, { try vault.query("SELECT 1") { _ in true } },
+            { _ = try vault.read { try $0.get("npcs", "mine") } },
+            { try vault.changes(since: 0) { _ in true } },
+        ] as [() throws -> Void] {
+            let error = #expect(throws: VaultError.self) { try reading() }
+            #expect(error?.code == .changedUnderneath)
+        }
         vault.lock()
         switch change {
         case .replaced, .wholeFolderReplaced: #expect(try Files.bytes(mine) == bytes)

@@ -9,10 +9,10 @@ extension RecordCollection {
     ///
     /// Each page is a transaction of its own, so a long reading keeps nobody from writing and the
     /// database's log does not grow. In return it is no snapshot: it sees what is written
-    /// meanwhile, as far as it comes after the page at hand. Each record comes once at most, as it
-    /// was when its page was read, and a record that is there all the time, with the predicate
-    /// holding for it, does come. That none is missing is proved by a reading in one
-    /// ``Vault/read(_:)`` only.
+    /// meanwhile, as far as it comes after the page at hand. A record that is there all the time,
+    /// with the predicate holding for it, comes once, as it was when its page was read; one that is
+    /// deleted and added again meanwhile may come again, under the same id. That none is missing is
+    /// proved by a reading in one ``Vault/read(_:)`` only.
     ///
     /// - Parameter predicate: What must hold; nil for all records.
     /// - Complexity: A page has up to 256 records, or what the predicate holds for among the next

@@ -5,11 +5,11 @@ extension ReadTransaction {
     /// collection and in the order of its rows, until `each` says false.
     ///
     /// - Parameters:
-    ///   - words: Words, and phrases in double quotes.
+    ///   - words: Words, and phrases in double quotes; at most 64, each of at most 1,024 bytes.
     ///   - collection: One collection; nil for all.
     ///   - progress: Is given the records looked at so far, and how many there are.
     ///   - each: Is given one after the other; false ends it.
-    /// - Throws: ``VaultError/Code/usage`` when there is nothing to look for,
+    /// - Throws: ``VaultError/Code/usage`` when there is nothing to look for, or too much,
     ///   ``VaultError/Code/noCollection``, ``VaultError/Code/damaged``; what `each` throws.
     /// - Complexity: Opens every record.
     public final func search(
@@ -18,7 +18,9 @@ extension ReadTransaction {
     ) throws {
         guard let query = SearchQuery(words) else {
             throw VaultError(
-                .usage, "there is no word to look for, or more than \(SearchQuery.limit)")
+                .usage,
+                "there is no word to look for, more than \(SearchQuery.limit) words and phrases, "
+                    + "or one of more than \(SearchQuery.longest) bytes")
         }
         try lending { reader in
             let plans = try collection.map { [try reader.plan(named: $0)] } ?? reader.plans()

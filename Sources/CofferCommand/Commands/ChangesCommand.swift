@@ -11,6 +11,7 @@ internal enum ChangesCommand {
         var last: UInt64 = try call.number("since") ?? 0
         let limit: Int = try call.number("limit") ?? .max
         let vault = try call.open()
+        let key = KeyWatch(call, vault)
         var count = 0
         while true {
             let mark = try vault.commitMark()
@@ -23,7 +24,11 @@ internal enum ChangesCommand {
             }
             guard call.invocation.flag("follow"), count < limit else { return .done }
             try call.console.flush()
-            while try vault.commitMark() == mark { usleep(interval) }
+            try key.look()
+            while try vault.commitMark() == mark {
+                usleep(interval)
+                try key.look()
+            }
         }
     }
 }

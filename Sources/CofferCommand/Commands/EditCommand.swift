@@ -10,32 +10,49 @@ internal enum EditCommand {
             throw Failure.usage("edit takes one record")
         }
         let vault = try call.open()
-        let old = try name.map { try vault.get(call.collection, $0) }
-        let before = Array((try old?.prettyJSON ?? vault.blank(call.collection)).utf8) + [10]
+        var base = try name.map { try vault.get(call.collection, $0) }
+        let before = Array((try base?.prettyJSON ?? vault.blank(call.collection)).utf8) + [10]
         let file = try EditorFile(call.ambient, named: "record.json", before)
+        var next = EditQuestion.Answer.edit
         while true {
-            try Editor.edit(file.path, call.ambient)
-            let after = try file.read()
-            guard after != before, !after.allSatisfy({ $0 <= 32 }) else {
+            if next == .edit { try Editor.edit(file.path, call.ambient) }
+            let text = try file.read()
+            guard text != before, !text.allSatisfy({ $0 <= 32 }) else {
                 call.console.note("nothing was changed")
                 return .done
             }
             do {
-                let written = try vault.write(
-                    call.collection, name: old?.id, json: after, ifVersion: old?.version)
-                let what = written.isNew ? "added" : "version \(written.version)"
-                call.noteWrite(vault, "\(call.collection) \(written.id) \(what)")
-                try WriteCommands.tell(call, written)
-                return .done
+                return try write(call, vault, base, text)
             } catch let error as VaultError {
-                // What was typed is worth more than the error.
-                guard call.console.isErrorTerminal, let terminal = Terminal() else { throw error }
-                call.console.tell(Failure(error))
-                let answer = terminal.ask("Edit again? [Y/n] ")
-                guard !["n", "no"].contains(answer.lowercased()) else {
-                    throw Failure("declined", "nothing was changed", .failed)
+                let question = EditQuestion(call.console, text)
+                if let old = base, [.versionConflict, .noRecord].contains(error.code) {
+                    base = try current(vault, call.collection, old.id)
+                    next = try question.ask(about: error, base)
+                } else {
+                    next = try question.ask(about: error)
                 }
             }
+        }
+    }
+
+    private static func write(
+        _ call: Call, _ vault: Vault, _ base: Document?, _ text: [UInt8]
+    ) throws -> ExitStatus {
+        let written = try vault.write(
+            call.collection, name: base?.id, json: text, ifVersion: base?.version)
+        let what = written.isNew ? "added" : "version \(written.version)"
+        call.noteWrite(vault, "\(call.collection) \(written.id) \(what)")
+        try WriteCommands.tell(call, written)
+        return .done
+    }
+
+    /// The record as it is now; nil when it was removed.
+    private static func current(
+        _ vault: Vault, _ collection: String, _ id: String
+    ) throws -> Document? {
+        do throws(VaultError) { return try vault.get(collection, id) } catch {
+            guard error.code == .noRecord else { throw error }
+            return nil
         }
     }
 }

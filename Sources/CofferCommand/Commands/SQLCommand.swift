@@ -27,12 +27,18 @@ internal enum SQLCommand {
         return .done
     }
 
-    /// Reads statements from a terminal; one that fails does not end the rest.
+    /// Reads statements from a terminal; one that fails does not end the rest, a vault that is
+    /// locked meanwhile does.
+            do throws(Failure) { try key.wait(forInputOn: STDIN_FILENO) } catch {
+                console.error("\n")
+                throw error
+            }
     private static func converse(_ call: Call, _ vault: Vault, _ question: Question) throws {
         let console = call.console
         var script = SQLScript()
         while true {
             console.error(script.isInside ? "   ...> " : "coffer> ")
+                try key.use()
             guard let line = readLine(strippingNewline: false) else {
                 console.error("\n")
                 return

@@ -63,11 +63,10 @@ internal enum WriteCommands {
             return try remove(call, condition)
         }
         guard !records.isEmpty else { throw Failure.usage("name the records to remove") }
-        if records.count > 1 {
-            try call.confirm("Remove \(records.count) records of \(call.collection)?")
-        }
         let isForgetting = call.invocation.flag("now")
-        if isForgetting, records.count == 1 {
+        if records.count > 1 {
+            try confirmRemoval(call, of: records.count)
+        } else if isForgetting {
             try call.confirm("Remove it for good, with its older versions?")
         }
         let vault = try call.open()
@@ -112,10 +111,7 @@ internal enum WriteCommands {
     private static func remove(_ call: Call, _ condition: String) throws -> ExitStatus {
         let vault = try call.open()
         let count = try vault.count(call.collection, where: condition)
-        if count > 0 {
-            let records = Quantity.of(count, "record", "records")
-            try call.confirm("Remove \(records) of \(call.collection)?")
-        }
+        if count > 0 { try confirmRemoval(call, of: count) }
         let removed = try vault.remove(
             call.collection, where: condition, expecting: count,
             isForgetting: call.invocation.flag("now"))
@@ -124,6 +120,14 @@ internal enum WriteCommands {
             try call.console.print(.removed(removed))
         }
         return .done
+    }
+
+    /// Asks before records are removed, and says so where nothing brings them back.
+    private static func confirmRemoval(_ call: Call, of count: Int) throws(Failure) {
+        let records = "\(Quantity.of(count, "record", "records")) of \(call.collection)"
+        guard call.invocation.flag("now") else { return try call.confirm("Remove \(records)?") }
+        let whose = count == 1 ? "its" : "their"
+        try call.confirm("Remove \(records) for good, with \(whose) older versions?")
     }
 
     /// Says what was written.

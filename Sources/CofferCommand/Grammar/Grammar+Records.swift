@@ -58,8 +58,9 @@ extension Grammar {
         "edit", summary: "Edit a record in your editor",
         discussion: """
             The record comes up as JSON in VISUAL or EDITOR; without RECORD a new one is begun. \
-            It is written when the editor ends, if it keeps the schema and nobody changed it \
-            meanwhile. The text lies in memory only, never on a disk.
+            It is written when the editor ends, if it keeps the schema. Where somebody changed it \
+            meanwhile, what differs is shown, and you are asked. The text lies in memory, never on \
+            a disk; vim is told to keep nothing of it, other editors may keep what they like.
             """,
         heading: "Records", options: [id], arguments: [collection, record])
 

@@ -15,6 +15,8 @@ internal final class RecordCache {
     private let limit: Int
     private var coder = FieldCoder()
     private var names: [Name: Int] = [:]
+    /// Which name would lead to a record instead, once there is one with that id.
+    private var rivals: [Key: Name] = [:]
     private var places: [Key: Int] = [:]
     private var entries: [Entry] = []
     private var free: [Int] = []
@@ -45,11 +47,18 @@ internal final class RecordCache {
         let key: Key
         let record: CachedRecord?
         var names: [Name]
+        /// Ids that its names would sooner lead to.
+        var rivals: [Key]
         var newer: Int
         var older: Int
     }
 
-    init(limit: Int) { self.limit = max(0, limit) }
+    /// Keeps nothing yet, and goes on counting from what another one has come to.
+    init(limit: Int, after counts: Records.CacheCounts = Records.CacheCounts()) {
+        self.limit = max(0, limit)
+        self.counts.hits = counts.hits
+        self.counts.misses = counts.misses
+    }
 }
 
 extension RecordCache {
@@ -69,9 +78,11 @@ extension RecordCache {
     }
 
     /// Keeps a record that `text` named and that was not here.
+    ///
+    /// - Parameter passed: The ids that `text` would have led to sooner, had they been there.
     func keep(
         _ record: Record, moving plaintexts: inout OpenedPlaintexts, as text: String,
-        in plan: CollectionPlan
+        past passed: some Collection<Identifier>, in plan: CollectionPlan
     ) {
         counts.misses += 1
         let name = Name(collection: plan.number, text: text)
@@ -79,14 +90,13 @@ extension RecordCache {
         if let place = places[key] {
             touch(place)
             guard entries[place].names.count < Self.nameLimit else { return }
-            entries[place].names.append(name)
-            names[name] = place
+            add(name, past: passed, to: place)
             return
         }
         let copy = CachedRecord(record, moving: &plaintexts)
         guard copy.cost <= limit / 4 else { return }
         while counts.bytes + copy.cost > limit, oldest >= 0 { remove(oldest) }
-        let entry = Entry(key: key, record: copy, names: [name], newer: -1, older: -1)
+        let entry = Entry(key: key, record: copy, names: [], rivals: [], newer: -1, older: -1)
         let place: Int
         if let reused = free.popLast() {
             place = reused
@@ -96,7 +106,7 @@ extension RecordCache {
             entries.append(entry)
         }
         places[key] = place
-        names[name] = place
+        add(name, past: passed, to: place)
         counts.records += 1
         counts.bytes += copy.cost
         link(place)
@@ -128,6 +138,7 @@ extension RecordCache {
                 let plan = try reader.plan(named: change.collection)
                 let key = Key(collection: plan.number, id: change.id)
                 if let place = places[key] { remove(place) }
+                if let name = rivals[key], let place = names[name] { remove(place) }
                 return true
             }
         } catch {
@@ -139,6 +150,7 @@ extension RecordCache {
     /// Lets go of everything.
     func removeAll() {
         names = [:]
+        rivals = [:]
         places = [:]
         entries = []
         free = []
@@ -150,6 +162,16 @@ extension RecordCache {
 }
 
 extension RecordCache {
+    private func add(_ name: Name, past passed: some Collection<Identifier>, to place: Int) {
+        names[name] = place
+        entries[place].names.append(name)
+        for id in passed {
+            let key = Key(collection: name.collection, id: id)
+            rivals[key] = name
+            entries[place].rivals.append(key)
+        }
+    }
+
     private func touch(_ place: Int) {
         guard newest != place else { return }
         unlink(place)
@@ -174,11 +196,13 @@ extension RecordCache {
         unlink(place)
         let entry = entries[place]
         for name in entry.names { names[name] = nil }
+        for key in entry.rivals { rivals[key] = nil }
         places[entry.key] = nil
         counts.records -= 1
         counts.bytes -= entry.record?.cost ?? 0
         // The plaintext goes, and is erased, with the last copy of the entry.
-        entries[place] = Entry(key: entry.key, record: nil, names: [], newer: -1, older: -1)
+        entries[place] = Entry(
+            key: entry.key, record: nil, names: [], rivals: [], newer: -1, older: -1)
         free.append(place)
     }
 }

@@ -19,8 +19,10 @@ extension Records {
     /// each time, says that it was not changed.
     ///
     /// - Returns: nil when there is none.
-    /// - Throws: `RecordsError.noCollection`, `RecordsError.damaged`.
+    /// - Throws: `RecordsError.noCollection`, `RecordsError.damaged`,
+    ///   `StoreError.changedUnderneath`.
     package func get(_ text: String, in collection: String) throws -> Record? {
+        try store.checkPlace()
         if let record = try find(text, in: collection) { return record }
         return try read { reader in
             try cache.follow(reader)
@@ -45,11 +47,15 @@ extension Records {
         _ text: String, in plan: CollectionPlan, _ reader: RecordReader
     ) throws -> Record? {
         var plaintexts = OpenedPlaintexts()
-        for id in reader.candidates(text, in: plan) {
+        let candidates = reader.candidates(text, in: plan)
+        for (index, id) in candidates.enumerated() {
             guard let record = try reader.getAtOnce(id, in: plan, &plaintexts, cache.isOn) else {
                 continue
             }
-            if cache.isOn { cache.keep(record, moving: &plaintexts, as: text, in: plan) }
+            if cache.isOn {
+                let passed = candidates[..<index]
+                cache.keep(record, moving: &plaintexts, as: text, past: passed, in: plan)
+            }
             return record
         }
         return nil
@@ -59,5 +65,7 @@ extension Records {
     package var cacheCounts: CacheCounts { cache.counts }
 
     /// Bounds what the records kept for later may take, in bytes; 0 keeps none.
-    package func limitCache(to bytes: Int) { cache = RecordCache(limit: bytes) }
+    package func limitCache(to bytes: Int) {
+        cache = RecordCache(limit: bytes, after: cache.counts)
+    }
 }

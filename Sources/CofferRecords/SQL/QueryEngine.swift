@@ -15,6 +15,11 @@ package final class QueryEngine {
     /// The name of the table that shows a part of a collection; none can be called that.
     internal static let pageName = "coffer page"
 
+    /// The longest text, in bytes, that a statement may take up or make: 32 MiB.
+    ///
+    /// Time is looked at between SQLite's steps, and one call of a function is one step.
+    internal static let longestValue: Int32 = 32 << 20
+
     /// Makes the collections of `reader` readable.
     package convenience init(_ reader: RecordReader) throws { try self.init(reader, page: nil) }
 
@@ -23,7 +28,9 @@ package final class QueryEngine {
         var limits = Connection.Limits()
         limits.functionArguments = 127
         limits.compoundSelects = 500
+        limits.length = Self.longestValue
         connection = try Connection(inMemory: limits)
+        try connection.replaceSlowFunctions()
         virtual = VirtualTables(on: connection)
         tables = try reader.plans().map { try CollectionTable($0, reader) }
         for table in tables { try virtual.add(table, named: table.plan.name) }

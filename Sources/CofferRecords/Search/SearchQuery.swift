@@ -6,10 +6,13 @@ package struct SearchQuery: Sendable {
     /// The most phrases of a query.
     package static let limit = 64
 
+    /// The longest word or phrase, in bytes: each may be compared at every place of every text.
+    package static let longest = 1_024
+
     /// Reads a query: words, and phrases in double quotes.
     ///
     /// A word such as an address is a phrase of its parts. Nil when there is nothing to look for,
-    /// or more than ``limit`` phrases.
+    /// more than ``limit`` phrases, or one of more than ``longest`` bytes.
     package init?(_ text: String) {
         var phrases: [[[UInt8]]] = []
         for (index, part) in text.split(separator: "\"", omittingEmptySubsequences: false)
@@ -17,6 +20,7 @@ package struct SearchQuery: Sendable {
         {
             let pieces = index % 2 == 1 ? [part] : part.split(whereSeparator: \.isWhitespace)
             for piece in pieces {
+                guard piece.utf8.count <= Self.longest else { return nil }
                 let words = Self.words(String(piece))
                 if !words.isEmpty { phrases.append(words) }
             }

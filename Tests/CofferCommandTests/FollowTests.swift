@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+/// Programs that go on for long, when the vault is locked or taken away from under them.
+@Suite(.enabled(if: BuiltProgram.isThere)) struct FollowTests {
+    private func box() throws -> Sandbox {
+        let box = try Sandbox()
+        try box.makeVault("game", ["--template", "campaign"])
+        #expect(try box.open(["add", "npcs", "id=a", "name=Anna"]).status == 0)
+        return box
+    }
+
+    private static let follow = """
+        timeout 20 "$COFFER" changes --follow --json "$@" >out & follower=$!
+        until grep -q seq out; do sleep 0.05; done
+
+        """
+
+    @Test(.enabled(if: Machine.hasKeyring)) func aFollowerEndsWhenTheVaultIsLocked() throws {
+        let box = try box()
+        #expect(try box.open(["unlock"]).status == 0)
+        let followed = try box.shell(Self.follow + "\"$COFFER\" lock; wait $follower")
+        #expect(followed.status == 3, "\(followed.errors)")
+        #expect(followed.code == "locked")
+    }
+
+    @Test(.enabled(if: Machine.hasKeyring)) func aFollowerDoesNotKeepTheVaultUnlocked() throws {
+        let box = try box()
+        #expect(try box.open(["unlock", "--for", "3s"]).status == 0)
+        let followed = try box.shell(Self.follow + "wait $follower")
+        #expect(followed.status == 3, "\(followed.errors)")
+    }
+
+    @Test(.enabled(if: Machine.hasKeyring)) func aFollowerWithAPasswordOfItsOwnGoesOn() throws {
+        let box = try box()
+        let followed = try box.shell(
+            Self.follow + """
+                "$COFFER" unlock --password-file password; "$COFFER" lock; sleep 2
+                "$COFFER" add npcs id=late name=Late --password-file password
+                sleep 1; kill $follower; wait $follower; grep -c seq out
+
+                """, ["--password-file", "password"])
+        #expect(followed.output.hasSuffix("2\n"), "\(followed.output) \(followed.errors)")
+    }
+
+    @Test(arguments: [
+        "rm -r game.coffer", "mv game.coffer old", "mv other.coffer/vault.sqlite game.coffer/",
+    ])
+    func aVaultThatIsTakenAwayIsNoticed(_ change: String) throws {
+        let box = try box()
+        try box.makeVault("other")
+        let server = try ServedProcess(
+            box, ["--vault", "game", "--password-file", "password"])
+        try server.result("get", ["collection": "npcs", "record": "a"])
+        try server.result("subscribe")
+        let followed = try box.shell(
+            Self.follow + change + "; wait $follower",
+            ["--vault", "game", "--password-file", "password"])
+        #expect(followed.status == 6, "\(followed.errors)")
+        #expect(followed.code == "changed-underneath")
+        let event = try server.next(within: 10)
+        #expect(event["event"] as? String == "error", "\(event)")
+        for request in ["get", "list"] {
+            let members = ["collection": "npcs", "record": "a"].filter {
+                request == "get" || $0.key == "collection"
+            }
+            #expect(try server.code(request, members) == "changed-underneath")
+        }
+    }
+}
