@@ -27,8 +27,9 @@ from output import line, rfc3339
 from encoding import Refused
 from jsontext import parse, shortest, write
 from make import Maker, Row
+from keyring import WrongPassword
 from reading import Reading
-from vault import Vault, WrongPassword
+from vault import Vault
 
 TABLES = {
     "meta": "num", "slot": "num", "dkey": "num", "cat": "num", "tomb": "seq", "audit": "num",
