@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import primitives as p
 import stream as s
 from bundle import Bundle, BundleKeys, segment_context
@@ -68,6 +70,7 @@ class BundleReading:
                 cursor.end()
             if batch.kind == s.DEFINITIONS:
                 self.collections = {c.number: c for c in newest(self.versions)}
+                self.rules = Rules(self.keyring, list(self.collections.values()))
                 if list(self.collections) != [n.collection for n in self.standing.counters]:
                     raise mismatch("the standing counts other collections than are defined")
         self.compare()
@@ -193,7 +196,12 @@ class BundleReading:
                 raise mismatch(f"{what} has a field that it cannot have, or has it in the wrong part")
         place = Place(self.vault, c.number, entry.rid, entry.id, entry.seq, [])
         header = Header(entry.created, entry.modified, entry.device, entry.revision, list(found))
-        return Record(place, header, found, who)
+        record = Record(place, header, found, who)
+        self.rules.overflow(c, record, what, older)
+        if not older:
+            self.rules.names(c, record, what)
+            self.rules.person(c, record, what)
+        return record
 
     def compare(self) -> None:
         """The end against the stream, the manifest against both (sections 18 and 19.4)."""
@@ -242,13 +250,31 @@ def add_up(chain: list[BundleReading]) -> Contents:
     if kept - set(older):
         raise mismatch("an older version that is kept is in no bundle")
     contents = Contents(last.vault, last.standing, last.keyring, last.versions)
-    contents.records = list(records.values())
+    contents.records = [moved(last.collections[c], record) for (c, _), record in records.items()]
     contents.tombs = list(tombs.items())
     contents.older = [older[key] for key in kept]
     contents.audit = [entry for one in chain for entry in one.audit]
     compare_live(last, contents)
     rules_hold(last, contents)
     return contents
+
+
+def moved(c: Collection, record: Record) -> Record:
+    """The record under the newest definition: properties with a field of their own are in it."""
+    members = record.values.get(c.overflow)
+    if not isinstance(members, tuple):
+        return record
+    numbers = {f.name: f.number for f in c.fields if f.name}
+    found = dict(record.values)
+    del found[c.overflow]
+    if rest := tuple(m for m in members if m[0] not in numbers):
+        found[c.overflow] = rest
+    for name, value in members:
+        if name in numbers:
+            if numbers[name] in found:
+                raise mismatch(f"record {record.place.rid} of collection {c.number} has a property twice")
+            found[numbers[name]] = value
+    return replace(record, values=found)
 
 
 def compare_live(last: BundleReading, contents: Contents) -> None:
@@ -274,17 +300,10 @@ def rules_hold(last: BundleReading, contents: Contents) -> None:
     seqs = [seq for seq, _ in contents.tombs]
     places: set[tuple] = set()
     there = {(r.place.collection, r.place.id) for r in contents.records}
-    for record in contents.records + [r for *_, r in contents.older]:
-        c = last.collections[record.place.collection]
-        seqs.append(record.place.seq)
-        rules.overflow(c, record, "an older version of a record", older=True)
+    seqs += [r.place.seq for r in contents.records] + [r.place.seq for *_, r in contents.older]
     for record in contents.records:
         c = last.collections[record.place.collection]
         what = f"record {record.place.rid} of collection {c.number}"
-        rules.overflow(c, record, what, older=False)
-        rules.names(c, record, what)
-        if any(c.field(i).scope for i in record.values):
-            rules.person(c, record, what)
         clear = [("rid", c.number, record.place.rid)]
         for f in c.fields:
             value = rules.wanted(c, f, record.values.get(f.number)) if f.column else None

@@ -59,11 +59,8 @@ class Contents:
                        sha256=sha256(seal).hex())  # fmt: skip
 
     def record(self, record: Record) -> dict:
-        """A version of a record; `person` only where a field lies under the key of one."""
+        """A version of a record; `person` is the one under whose key it is."""
         place, header = record.place, record.header
-        newest = max(d for d in self.versions if d[0] == place.collection)
-        c = self.versions[newest]
-        personal = any(c.field(i).scope for i in record.values) and record.who
         fields = []
         for i, value in sorted(record.values.items()):
             tag, _ = values.body(value)
@@ -71,7 +68,7 @@ class Contents:
         return {"collection": place.collection, "rid": place.rid, "id": ident(place.id),
                 "seq": place.seq, "created": header.created, "modified": header.modified,
                 "device": ident(header.device), "revision": header.revision,
-                "person": personal.hex() if personal else None, "fields": fields}  # fmt: skip
+                "person": record.who.hex() or None, "fields": fields}  # fmt: skip
 
 
 def standing(s: State) -> dict:

@@ -228,8 +228,6 @@ def parse_record(c: Cursor, parts: list[Cursor]) -> tuple[RecordEntry, bytes, by
         start = other.at
         entry.personal = parse_fields(other)
         rest = other.data[start : other.at]
-        if not entry.personal:
-            raise not_canonical("a record names a part that holds nothing of it")
         if set(entry.personal) & set(entry.fields):
             raise mismatch("a record has a field twice")
     if not entry.revision:
