@@ -6,12 +6,11 @@ from pathlib import Path
 
 import primitives as p
 from container import BEFORE, Container
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from documents import COMMENT, KeyringFile, Manifest, content_id, parse_signers, sums_line, vouched
-from encoding import Refused, context, mismatch, u32, utf8
+from documents import COMMENT, KeyringFile, Manifest, content_id, parse_signers, parse_sums, reach, sums_line
+from encoding import context, mismatch, u32, utf8
 from keyring import Keyring, within_limits
 from keys import SIGNING, active
-from minisign import PublicKey, SignatureFile
+from minisign import PublicKey, SignatureFile, ed25519_public
 
 BUNDLES = 12  # the purpose of a bundle key, section 6
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.minisig"
@@ -44,14 +43,14 @@ class Bundle:
         self.signers = parse_signers(read("signers.txt"), m.vault)
         self.sums = read(SUMS)
         self.signature = SignatureFile.parse(utf8(read(SIGNATURE), SIGNATURE), COMMENT)
-        head, *lines = utf8(self.sums, SUMS).split("\n")
+        head, digests = parse_sums(self.sums, m.vault, m.bundle)
         if head != sums_line(m.vault, m.bundle, self.keyring_file.revision, m.epoch):
-            raise mismatch("SHA256SUMS names another vault, bundle, revision or epoch")
+            raise mismatch("SHA256SUMS names another revision or epoch")
         if self.signature.comment != head:
             raise mismatch("the trusted comment is not the first line of SHA256SUMS")
         records = [r.name for r in self.container.records]
         self.digests = [(n, self.container.digest(n)) for n in (*BEFORE, *records, "manifest.json")]
-        if lines != [f"{digest}  {name}" for name, digest in self.digests] + [""]:
+        if digests != self.digests:
             raise mismatch("SHA256SUMS does not list the members as they are")
         listed = [(r.name, r.size, dict(self.digests)[r.name]) for r in self.container.records]
         if m.members != listed:
@@ -60,8 +59,7 @@ class Bundle:
 
     def signed_by(self, trusted: PublicKey) -> PublicKey:
         """Which key signed, of those that a public key given by hand vouches for."""
-        chain = self.signers[self.signers.index(trusted) :] if trusted in self.signers else [trusted]
-        for key in chain:
+        for key in reach(self.signers, trusted, self.vault):
             if key.number == self.signature.signature.number:
                 self.signature.verify(key, self.sums)
                 return key
@@ -69,16 +67,8 @@ class Bundle:
 
     def signed_by_root(self, keyring: Keyring) -> PublicKey:
         """The same from the signing key that the root opens."""
-        seed = active(list(keyring.keys.values()), SIGNING).key
-        own = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
-        for key in vouched(self.signers, own):
-            signer = PublicKey(self.signature.signature.number, key)
-            try:
-                self.signature.verify(signer, self.sums)
-            except Refused:
-                continue
-            return signer
-        raise p.failed("the signature is of another key than the keyring's: it")
+        own = active(list(keyring.keys.values()), SIGNING)
+        return self.signed_by(PublicKey(own.id[:8], ed25519_public(own.key)))
 
     def open(self, password: str | None, recovery: str | None) -> Keyring:
         """Root and keys, and that their signing key signed this very bundle (section 18)."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import primitives as p
-from encoding import Cursor, ascending, context, mismatch, not_canonical, u16, u32, u64, unknown, utf8
+from container import BEFORE, record_name
+from encoding import Cursor, Refused, ascending, context, mismatch, not_canonical, u16, u32, u64, unknown, utf8
 from jsontext import Number, parse, write
 from minisign import PublicKey, Signature, base64
 from values import padded_length
@@ -217,6 +218,23 @@ def sums_line(vault: bytes, bundle: bytes, revision: int, epoch: int) -> str:
             f" rev={revision} epoch={epoch}")  # fmt: skip
 
 
+SUMS = re.compile("([0-9a-f]{64})  (.+)")
+
+
+def parse_sums(data: bytes, vault: bytes, bundle: bytes) -> tuple[str, list[tuple[str, str]]]:
+    """The first line and the (name, digest) of every member, in the order of section 16."""
+    head, *lines = utf8(data, "SHA256SUMS").split("\n")
+    if not head.startswith(sums_line(vault, bundle, 0, 0).removesuffix("0 epoch=0")):
+        raise mismatch("SHA256SUMS names another vault or bundle")
+    if not lines or lines.pop() != "" or not all(found := [SUMS.fullmatch(t) for t in lines]):
+        raise not_canonical("SHA256SUMS has a line of another form")
+    digests = [(m[2], m[1]) for m in found]
+    records = [record_name(n) for n in range(1, len(digests) - len(BEFORE))]
+    if not records or [name for name, _ in digests] != [*BEFORE, *records, "manifest.json"]:
+        raise not_canonical("SHA256SUMS does not list the members in their order")
+    return head, digests
+
+
 def content_id(vault: bytes, bundle: bytes, digests: list[tuple[str, str]]) -> bytes:
     """The content id over (name, hexadecimal digest) of the members that it is about."""
     lines = "".join(f"{digest}  {name}\n" for name, digest in digests
@@ -233,27 +251,41 @@ def signers_head(vault: bytes) -> str:
     return f"# coffer signers v1 vault={ident(vault)}"
 
 
-def parse_signers(data: bytes, vault: bytes) -> list[PublicKey]:
-    """All signing keys of a vault, oldest first; empty where the first one is the only one."""
+Link = tuple[PublicKey, Signature | None]
+
+
+def parse_signers(data: bytes, vault: bytes) -> list[Link]:
+    """All signing keys of a vault with the word of the one before; empty where there is one only."""
     head, *lines = utf8(data, "signers.txt").split("\n")
-    if head != signers_head(vault) or not lines or lines.pop() != "":
-        raise not_canonical("signers.txt does not begin or end as it must")
-    keys: list[PublicKey] = []
+    if head != signers_head(vault):
+        raise mismatch("signers.txt is not of this vault")
+    if not lines or lines.pop() != "":
+        raise not_canonical("signers.txt does not end as it must")
+    keys: list[Link] = []
     for line in lines:
         words = line.split(" ")
         if len(words) != 5 or (words[0], words[2]) != ("signer", "by"):
             raise not_canonical("signers.txt has a line that is no signer")
         new, old, signature = PublicKey.parse(words[1]), PublicKey.parse(words[3]), Signature.parse(words[4])
-        if keys and keys[-1] != old:
+        if keys and keys[-1][0] != old:
             raise mismatch("signers.txt has a signer by another than the one before")
-        if new in keys or new == old:
+        if signature.number != old.number:
+            raise not_canonical("signers.txt has a signature of another key than it says")
+        keys = keys or [(old, None)]
+        if new in [key for key, _ in keys]:
             raise mismatch("signers.txt has a signer twice")
-        old.verify_prehashed(signature, signer_text(vault, new), "a signer's signature")
-        keys = (keys or [old]) + [new]
+        keys.append((new, signature))
     return keys
 
 
-def vouched(keys: list[PublicKey], trusted: bytes) -> list[bytes]:
-    """The Ed25519 keys that a trusted one vouches for: itself and those that follow it."""
-    found = [key.key for key in keys]
-    return found[found.index(trusted) :] if trusted in found else [trusted]
+def reach(signers: list[Link], trusted: PublicKey, vault: bytes) -> list[PublicKey]:
+    """A key and those that it vouches for; a signature that does not fit ends it."""
+    found = [trusted]
+    keys = [key for key, _ in signers]
+    for new, signature in signers[keys.index(trusted) + 1 :] if trusted in keys else []:
+        try:
+            found[-1].verify_prehashed(signature, signer_text(vault, new), "a signer")
+        except Refused:
+            break
+        found.append(new)
+    return found

@@ -56,12 +56,10 @@ def newest_chain(found: list[Bundle], vault: bytes | None = None) -> list[Bundle
 
 
 def read_chain(chain: list[Bundle], password: str | None, recovery: str | None) -> Contents:
-    """The newest bundle's keyring opens all of them."""
+    """The keyring of the newest opens all of them, and its signature covers their content ids."""
     keyring = chain[-1].open(password, recovery)
     readings: list[BundleReading] = []
     for bundle in chain:
-        if bundle is not chain[-1]:
-            bundle.signed_by_root(keyring)
         before = readings[-1] if readings else None
         if before and bundle.manifest.after != before.manifest.sequence:
             raise mismatch(f"{bundle.path.name} does not begin where its parent ends")
@@ -78,6 +76,10 @@ def read_folder(
     found = bundles(folder)
     try:
         chain = newest_chain(found, vault)
+        left = [b for b in found if b.vault == chain[0].vault and b not in chain]
+        for bundle in left:
+            if bundle.manifest.generation > chain[-1].manifest.generation:
+                say(f"{bundle.path.name}: newer, but what it continues is not here")
         return [b.path.name for b in chain], read_chain(chain, password, recovery)
     finally:
         for bundle in found:

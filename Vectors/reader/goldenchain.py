@@ -175,7 +175,7 @@ def last_changes(tool: Tool) -> None:
 
 def main() -> None:
     program, target = sys.argv[1], Path(sys.argv[2])
-    bundles = target / "bundles"
+    bundles = target / "chain"
     bundles.mkdir(parents=True)
     os.chmod(bundles, 0o755)
     with tempfile.TemporaryDirectory(prefix="coffer-chain-") as folder:

@@ -31,6 +31,10 @@ def base64(t: str, what: str) -> bytes:
     return out
 
 
+def ed25519_public(seed: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+
 def prehash(message: bytes) -> bytes:
     return hashlib.blake2b(message, digest_size=64).digest()
 

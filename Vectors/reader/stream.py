@@ -11,6 +11,7 @@ from encoding import Cursor, ascending, bytes32, i64, mismatch, not_canonical, u
 from state import DEVICES, Counters, State, over_limit
 
 PIECE = 4_194_304
+PART_LIMIT, PART_MORE = 1_140_850_688, 64  # section 19.1
 STANDING, DEFINITIONS, RANGES, RECORDS, HISTORY, TOMBSTONES, AUDIT, END = 1, 2, 3, 4, 5, 6, 7, 9
 OF_COLLECTION = (RANGES, RECORDS, HISTORY)
 COUNTED = (RECORDS, HISTORY, TOMBSTONES, AUDIT)  # and chunks, in the order of the end's counts
@@ -73,8 +74,10 @@ def batches(pieces: Pieces, open_part: Callable[[int, int, bytes, bytes], bytes]
         kind, collection, count, parts = c.u8(), c.u32(), c.u32(), c.u32()
         if kind not in (*COUNTED, STANDING, DEFINITIONS, RANGES, END):
             raise unknown(f"there is a batch of kind {kind}")
-        if (collection != 0) != (kind in OF_COLLECTION) or not parts:
-            raise not_canonical(f"a batch of kind {kind} has collection {collection}, {parts} parts")
+        if (collection != 0) != (kind in OF_COLLECTION):
+            raise not_canonical(f"a batch of kind {kind} has collection {collection}")
+        if not count or not 0 < parts <= count + 1:
+            raise not_canonical(f"a batch has {count} entries and {parts} parts")
         again = (kind, collection) == before and kind not in (STANDING, RANGES, END)
         if not again and (kind, collection) <= before:
             raise not_canonical(f"a batch of kind {kind} does not stand where it must")
@@ -96,6 +99,8 @@ def part(
 ) -> tuple[bytes, bytes]:
     c = Cursor(pieces.take(25), "a part")
     key, coding, plain, stored = c.id(), c.u8(), c.u32(), c.u32()
+    if plain > PART_LIMIT or stored > plain + PART_MORE:
+        raise over_limit(f"a part has {plain} bytes, {stored} of them stored")
     content = pieces.take(stored)
     if key != bytes(16):
         content = open_part(kind, collection, key, content)
@@ -203,6 +208,8 @@ def parse_fields(c: Cursor) -> dict[int, object]:
         number, tag = c.varint(), c.u8()
         if number <= before:
             raise not_canonical("the fields of a record do not ascend")
+        if tag > values.JSON:
+            raise unknown(f"a field has the tag {tag}")
         length = c.varint()
         if length > values.FIELD_LIMIT:
             raise over_limit(f"a field of {length} bytes is over the limit of {values.FIELD_LIMIT}")
@@ -230,8 +237,8 @@ def parse_record(c: Cursor, parts: list[Cursor]) -> tuple[RecordEntry, bytes, by
         rest = other.data[start : other.at]
         if set(entry.personal) & set(entry.fields):
             raise mismatch("a record has a field twice")
-    if not entry.revision:
-        raise not_canonical("a record has revision 0")
+    if not (entry.revision and entry.rid and entry.seq):
+        raise not_canonical("a record has revision, rid or seq 0")
     return entry, own, rest
 
 
