@@ -176,7 +176,7 @@ let package = Package(
             "VectorTests",
             [
                 "CofferBytes", "CofferCrypto", "CofferFormat", "CofferKeys", "CofferRecords",
-                "CofferStore", "CofferSchema", "CofferSQLite",
+                "CofferStore", "CofferSchema", "CofferSQLite", "CofferBundles", "CofferCare",
             ]),
         tests(
             "TamperTests",

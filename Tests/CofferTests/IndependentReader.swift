@@ -68,6 +68,22 @@ enum IndependentReader {
         return found
     }
 
+    /// Everything that a vault holds, in lines that are alike for a vault and a chain of bundles.
+    static func listing(ofVault vault: String, secret: [String]) throws -> [String] {
+        try lines([vault] + secret + ["--listing"])
+    }
+
+    /// Everything that the newest complete chain of bundles in a folder holds, in the same lines.
+    static func listing(ofBundles folder: String, secret: [String]) throws -> [String] {
+        try lines(["read", folder] + secret)
+    }
+
+    private static func lines(_ arguments: [String]) throws -> [String] {
+        let outcome = try run("", arguments)
+        guard outcome.status == 0 else { throw Failure(outcome: outcome) }
+        return outcome.output.split(separator: "\n").map(String.init)
+    }
+
     private static func start(_ python: String, _ arguments: [String]) throws -> Outcome {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")

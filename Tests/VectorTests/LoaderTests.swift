@@ -26,8 +26,9 @@ import Testing
         let areas = try FileManager.default.contentsOfDirectory(atPath: Vector.folder.path)
         #expect(
             areas.sorted() == [
-                "audit", "catalog", "id", "index", "key", "note", "record", "roster", "slot",
-                "state", "tombstone", "value",
+                "audit", "catalog", "code", "content", "digest", "id", "index", "key", "note",
+                "part", "record", "roster", "segment", "signer", "slot", "state", "subjects",
+                "tombstone", "value",
             ])
         let counts = try areas.map { try Vector.all(of: $0).count }
         print("vectors: \(counts.reduce(0, +)) files in \(areas.count) areas")

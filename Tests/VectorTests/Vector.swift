@@ -123,6 +123,14 @@ struct Vector {
         try list(member, of: [String: Any].self).map { Vector($0, name: "\(name): \(member)") }
     }
 
+    /// A member that is an object of texts.
+    func objects(_ member: String) throws -> [String: String] {
+        guard let object = members[member] as? [String: String] else {
+            throw Fault.missing("\(name): \(member)")
+        }
+        return object
+    }
+
     /// A member that is true or false.
     func flag(_ member: String) throws -> Bool {
         guard let flag = members[member] as? Bool else {

@@ -133,6 +133,11 @@ class Collection:
         if (f.number == self.overflow) != (not f.name) or not f.name and f.scope != self.scopes - 1:
             raise not_canonical("the overflow field is not what the definition says")
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it holds what Coffer notes about itself."""
+        return self.name.startswith("coffer:")
+
     def letter(self, f: Field) -> str:
         """Which kind of clear column a field has."""
         return "r" if f.flags & (REFERENCE | PLAIN) else "x"

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+import bundlechecks
 import catalog as cat
 import keys as k
 import primitives as p
@@ -174,7 +175,7 @@ def check_note(v: dict) -> None:
 
 CHECKS = {
     name.removeprefix("check_"): function
-    for name, function in list(globals().items())
+    for name, function in list(globals().items()) + list(vars(bundlechecks).items())
     if name.startswith("check_")
 }
 

@@ -20,7 +20,7 @@ import records as r
 import state as st
 import values
 from encoding import i64
-from reading import plain_value, uuid_bytes
+from rules import plain_value, uuid_bytes
 from vault import APPLICATION, FORMAT, PAGE
 
 NOW = 1_795_255_200_000  # 2026-11-21T10:00:00Z

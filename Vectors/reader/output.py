@@ -10,7 +10,7 @@ from uuid import UUID
 from catalog import Collection
 from encoding import not_canonical
 from jsontext import Number, write
-from reading import Record
+from rules import Record
 
 DAY = 86_400_000
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
-from uuid import UUID
 
 import primitives as p
 import state as st
 import values
-from catalog import PLAIN, REFERENCE, SELF, Collection, Field
+from catalog import REFERENCE, Collection
+from contents import Contents
 from encoding import i64, mismatch, not_canonical, unknown
-from jsontext import Number, write
 from keys import FIELDS, SUBJECT
 from records import (
     Clear,
     Entry,
-    Header,
     Note,
     Place,
     Tombstone,
@@ -28,17 +24,8 @@ from records import (
     open_header,
     tomb_context,
 )
+from rules import Record, Rules, bits
 from vault import Vault
-
-
-
-@dataclass
-class Record:
-    """A record with its values by field number."""
-
-    place: Place
-    header: Header
-    values: dict[int, object]
 
 
 class Reading:
@@ -49,13 +36,17 @@ class Reading:
         self.sealers: dict[int, p.XAES] = {}
         self.seqs: set[int] = set()
         self.counts: dict[str, int] = {}
+        self.rules = Rules(vault.keyring, vault.collections)
+        self.contents = Contents(vault.id, vault.state, vault.keyring, vault.versions)
 
     def everything(self) -> Iterator[tuple[Collection, Record]]:
         """All records of all collections, then the rest of the vault."""
         if (verdict := self.vault.database.one("PRAGMA integrity_check")) != "ok":
             raise mismatch(f"the database is damaged: {verdict}")
         for collection in self.vault.collections:
-            yield from ((collection, record) for record in self.records(collection))
+            for record in self.records(collection):
+                self.contents.records.append(record)
+                yield collection, record
         for collection in self.vault.collections:
             self.history(collection)
         self.tombstones()
@@ -86,12 +77,13 @@ class Reading:
                 raise not_canonical(f"{what} has a column of another type or a number not given")
             record, _ = self.opened(c, tuple(row), what, older=True)
             context = note_context(self.vault.id, c.number, hid)
-            note = Note.parse(p.open_seal(self.vault.catalog_key, context, sealed, what))
+            note = Note.parse(p.open_seal(self.vault.keyring.catalog_key, context, sealed, what))
             if note.digest != p.sha256(row[4]):
                 raise mismatch(f"{what} has the note of another")
             if note.change > self.vault.state.seq:
                 raise mismatch(f"{what} was replaced by a change that is not there yet")
             self.take_seq(record.place.seq, what)
+            self.contents.older.append((hid, note, record))
             rows += 1
             total += self.vault.state_keys.code(st.HISTORY, c.number, i64(hid), sealed + row[4])
         self.compare(st.HISTORY, c.number, rows, total)
@@ -104,7 +96,8 @@ class Reading:
         record, clear = self.opened(c, row, what)
         self.take_seq(record.place.seq, what)
         self.clear(c, record, clear, what)
-        self.names(c, record, what)
+        self.rules.names(c, record, what)
+        self.rules.person(c, record, what)
         return record
 
     def opened(
@@ -131,35 +124,25 @@ class Reading:
         for i in sorted(sealed):
             sealer = sealers[c.field(i).scope]
             found[i] = values.decode(open_field(place, sealer, r, i, sealed[i], tags[i]))
-        record = Record(place, header, found)
-        self.overflow(c, record, what, older)
+        person = self.vault.keyring.keys[numbers[1]].who if numbers[1:] and numbers[1] else b""
+        record = Record(place, header, found, person)
+        self.rules.overflow(c, record, what, older)
         return record, clear
 
     def sealer(self, number: int, purpose: int, what: str) -> p.XAES:
         """The cipher of a data key; made once per key."""
-        key = self.vault.keys.get(number)
+        key = self.vault.keyring.keys.get(number)
         if key is None or key.purpose != purpose:
             raise mismatch(f"{what} is under key {number}, which is not one for it")
         if number not in self.sealers:
             self.sealers[number] = p.XAES(key.key)
         return self.sealers[number]
 
-    def overflow(self, c: Collection, record: Record, what: str, older: bool) -> None:
-        """Section 8: an object of properties that the schema does not name; section 11: or did not."""
-        if c.overflow not in record.values:
-            return
-        members = record.values[c.overflow]
-        if not isinstance(members, tuple) or not members:
-            raise not_canonical(f"{what} has an overflow field that is no object with members")
-        named = {f.name for f in c.fields if f.name and (not older or f.number in record.values)}
-        if {name for name, _ in members} & named:
-            raise mismatch(f"{what} has a property twice")
-
     def clear(self, c: Collection, record: Record, clear: dict, what: str) -> None:
         """Section 9.3: references, blind indexes and plain fields made again from the values."""
         for f in c.fields:
             if f.column:
-                wanted = self.wanted(c, f, record.values.get(f.number))
+                wanted = self.rules.wanted(c, f, record.values.get(f.number))
                 have = clear[f.column]
                 if type(have) is not type(wanted) or bits(have) != bits(wanted):
                     raise mismatch(f"{what}: column {f.column} is not that of field {f.number}")
@@ -167,37 +150,6 @@ class Reading:
                 target = "SELECT 1 FROM c_%d WHERE id = ?" % f.target
                 if not self.vault.database.connection.execute(target, (clear[f.column],)).fetchone():
                     raise mismatch(f"{what}: field {f.number} names a record that is not there")
-
-    def wanted(self, c: Collection, f: Field, value: object) -> Clear | None:
-        """What a clear column must hold."""
-        if value is None:
-            return None
-        if f.flags & REFERENCE:
-            target = self.vault.collection(f.target)
-            if target is None:
-                raise mismatch(f"field {f.number} refers to a collection that is not there")
-            if target.key_field:
-                return values.record_id(self.vault.naming_key, f.target, value)
-            return uuid_bytes(value)
-        if f.flags & PLAIN:
-            return plain_value(value)
-        return values.index(self.vault.index_key, c.number, f.number, value)
-
-    def names(self, c: Collection, record: Record, what: str) -> None:
-        """Derived ids and the person's key (sections 6, 9.2 and 9.4)."""
-        key = record.values.get(c.key_field)
-        if key is not None:
-            if values.record_id(self.vault.naming_key, c.number, key) != record.place.id:
-                raise mismatch(f"{what} has an id that is not its key's")
-        if c.scopes == 2:
-            own = c.key_field or str(UUID(bytes=record.place.id))
-            who = own if c.subject_field == SELF else c.subject_field
-            if isinstance(who, int):
-                who = record.values.get(who)
-            wanted = b"" if who is None else values.subject_id(self.vault.naming_key, who)
-            number = record.place.keys[1]
-            if (self.vault.keys[number].who if number else b"") != wanted:
-                raise mismatch(f"{what} is under the key of another person")
 
     def take_seq(self, seq: int, what: str) -> None:
         """A seq is given once and the state knows it."""
@@ -217,8 +169,10 @@ class Reading:
         for seq, seal in rows:
             self.take_seq(seq, "a tombstone")
             context = tomb_context(self.vault.id, seq)
-            plain = p.open_seal(self.vault.catalog_key, context, seal, f"tombstone {seq}")
-            if Tombstone.parse(plain).collection >= self.vault.state.next_collection:
+            plain = p.open_seal(self.vault.keyring.catalog_key, context, seal, f"tombstone {seq}")
+            tomb = Tombstone.parse(plain)
+            self.contents.tombs.append((seq, tomb))
+            if tomb.collection >= self.vault.state.next_collection:
                 raise mismatch(f"tombstone {seq} is of a collection that never was")
         self.compare_rows(st.TOMB, rows)
         self.counts["tombstones"] = len(rows)
@@ -229,10 +183,11 @@ class Reading:
         head = bytes(32)
         for expected, (num, seal) in enumerate(rows):
             context = audit_context(self.vault.id, num)
-            plain = p.open_seal(self.vault.audit_key, context, seal, f"audit entry {num}")
+            plain = p.open_seal(self.vault.keyring.audit_key, context, seal, f"audit entry {num}")
             entry = Entry.parse(plain)
             if (num, entry.num, entry.previous) != (expected, num, head):
                 raise mismatch(f"audit entry {num} does not follow the one before it")
+            self.contents.audit.append((num, seal, entry))
             head = next_head(head, seal)
         if (len(rows), head) != (self.vault.state.next_audit, self.vault.state.audit_head):
             raise mismatch("the audit log does not end where the state says")
@@ -256,33 +211,3 @@ class Reading:
     def compare_rows(self, table: int, rows: list[tuple[int, bytes]]) -> None:
         coded = [(i64(num), seal) for num, seal in rows]
         self.compare(table, 0, len(rows), self.vault.state_keys.sum(table, 0, coded))
-
-
-def bits(value: Clear | None) -> object:
-    """A clear value for comparison, in which -0.0 is not 0.0."""
-    return struct.pack(">d", value) if isinstance(value, float) else value
-
-
-def uuid_bytes(value: object) -> bytes:
-    """The id that a reference to a collection without a key field names."""
-    try:
-        if isinstance(value, str) and len(value) == 36:
-            return UUID(value).bytes
-    except ValueError:
-        pass
-    raise not_canonical("a reference holds no UUID")
-
-
-def plain_value(value: object) -> Clear:
-    """A plain field's value as its column holds it."""
-    match value:
-        case bool():
-            return int(value)
-        case Number():
-            tag, _ = values.body(value)
-            if tag == values.INTEGER:
-                return int(value.literal)
-            return float(value.literal) if tag == values.DOUBLE else value.literal
-        case str() | bytes():
-            return value
-    return write(value)

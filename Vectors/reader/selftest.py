@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
+import bundletest
 import catalog
 import checkvectors
 import example
@@ -27,8 +28,9 @@ from output import line, rfc3339
 from encoding import Refused
 from jsontext import parse, shortest, write
 from make import Maker, Row
+from keyring import WrongPassword
 from reading import Reading
-from vault import Vault, WrongPassword
+from vault import Vault
 
 TABLES = {
     "meta": "num", "slot": "num", "dkey": "num", "cat": "num", "tomb": "seq", "audit": "num",
@@ -253,6 +255,10 @@ class SelfTest(unittest.TestCase):
 
     def test_every_vector_is_as_expected(self) -> None:
         self.assertEqual(checkvectors.main(), 0)
+
+    def test_bundles_are_read_and_altered_ones_refused(self) -> None:
+        suite = unittest.defaultTestLoader.loadTestsFromModule(bundletest)
+        self.assertTrue(unittest.TextTestRunner(stream=sys.stderr).run(suite).wasSuccessful())
 
     def test_constructions_agree_with_published_vectors(self) -> None:
         if published.main() == 0:

@@ -100,26 +100,32 @@ def decode(plain: bytes) -> object:
 
 
 def decompress(content: bytes, whole: int) -> bytes:
-    """One zstd frame of exactly `whole` bytes, and no memory beyond them."""
+    """The body of a field: short ones are never compressed."""
     if whole < COMPRESS_FROM:
         raise not_canonical("a field is compressed though it is short")
+    return one_frame(content, whole)
+
+
+def one_frame(content: bytes, whole: int) -> bytes:
+    """One zstd frame of exactly `whole` bytes, and no memory beyond them."""
     reader = zstandard.ZstdDecompressor().decompressobj()
     if content[:4] != b"\x28\xb5\x2f\xfd":
-        raise not_canonical("a field's body is not a zstd frame")
+        raise not_canonical("compressed bytes are not a zstd frame")
     # RFC 8878, section 3.1.1.1.1: bit 2 of the descriptor is the checksum, 0 and 1 a dictionary.
     if len(content) < 6 or content[4] & 0b1111:
         raise not_canonical("a zstd frame has a checksum, a dictionary or a reserved bit")
-    if zstandard.frame_content_size(content) != whole:
-        raise not_canonical("a zstd frame states another length than its field")
     try:
+        stated = zstandard.frame_content_size(content)
+        if stated != whole:
+            raise not_canonical("a zstd frame states another length than what is around it")
         out = zstandard.ZstdDecompressor().stream_reader(content).read(whole + 1)
         if len(out) != whole:
-            raise not_canonical("a zstd frame holds another length than its field says")
+            raise not_canonical("a zstd frame holds another length than it states")
         reader.decompress(content)
     except zstandard.ZstdError:
-        raise not_canonical("a field's zstd frame is damaged") from None
+        raise not_canonical("a zstd frame is damaged") from None
     if not reader.eof or reader.unused_data:
-        raise not_canonical("a field's body is not exactly one zstd frame")
+        raise not_canonical("compressed bytes are not exactly one zstd frame")
     return out
 
 

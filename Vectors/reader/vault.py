@@ -7,39 +7,15 @@ import shutil
 import sqlite3
 import stat
 import tempfile
-import unicodedata
 from pathlib import Path
 
 import catalog as cat
 import primitives as p
-from encoding import Cursor, Refused, mismatch, not_canonical, over_limit, unknown
-from keys import (
-    AUDIT,
-    CATALOG,
-    INDEXES,
-    NAMES,
-    PASSWORD,
-    PASSWORDS,
-    RECOVERY,
-    RECOVERY_PREFIX,
-    SINGLE,
-    SLOTS,
-    STATE,
-    DataKey,
-    Slot,
-    active,
-    compare_roster,
-    key_context,
-    parse_roster,
-    roster_context,
-)
+from encoding import Cursor, mismatch, not_canonical, unknown
+from keyring import Keyring
 from state import State, StateKeys
 
 APPLICATION, FORMAT, PAGE = 0x436F6672, 1, 8_192  # section 3
-
-
-class WrongPassword(Exception):
-    """No slot opens with what the user has."""
 
 
 class Database:
@@ -93,9 +69,7 @@ class Vault:
 
     def _open(self, password: str | None, recovery: str | None) -> None:
         self._header()
-        self._root(password, recovery)
-        self._roster()
-        self._keys()
+        self._keyring(password, recovery)
         self._state()
         self._catalog()
 
@@ -115,63 +89,18 @@ class Vault:
         self.id = c.id()
         c.end()
 
-    def _root(self, password: str | None, recovery: str | None) -> None:
-        """Step 2: limits of every slot first, then the slots that fit what the user has."""
+    def _keyring(self, password: str | None, recovery: str | None) -> None:
+        """Steps 2 to 4, and the keys of persons with them."""
         self.slot_rows = self.sealed("SELECT num, seal FROM slot ORDER BY num")
-        if len(self.slot_rows) > SLOTS:
-            raise over_limit(f"there are {len(self.slot_rows)} slots, more than {SLOTS}")
-        slots = [Slot.parse(seal) for _, seal in self.slot_rows]
-        if sum(s.kind == PASSWORD for s in slots) > PASSWORDS:
-            raise over_limit(f"there are more than {PASSWORDS} passwords")
-        for (num, _), slot in zip(self.slot_rows, slots):
-            try:
-                if recovery is not None and slot.kind == RECOVERY:
-                    secret = p.bech32m_decode(RECOVERY_PREFIX, recovery)
-                    if len(secret) != 32:
-                        raise not_canonical("a recovery key has 32 bytes")
-                elif password is not None and slot.kind == PASSWORD:
-                    word = unicodedata.normalize("NFC", password).encode()
-                    secret = slot.open_secret(self.id, word)
-                else:
-                    continue
-                self.root, self.auth = slot.open_root(self.id, secret)
-                self.slot, self.root_id = num, slot.root_id
-                return
-            except Refused as refusal:
-                if refusal.kind != "authenticationFailed":
-                    raise
-        raise WrongPassword
-
-    def _roster(self) -> None:
-        """Step 3."""
-        context = roster_context(self.id, self.root_id)
-        plain = p.open_seal(self.root, context, self.meta[2], "the roster")
-        self.roster = parse_roster(plain)
-        compare_roster(self.roster, self.slot_rows, self.root_id)
-        if not any(e.num == self.slot and p.same(e.auth, self.auth) for e in self.roster):
-            raise mismatch("the roster lists another auth key for the opened slot")
-
-    def _keys(self) -> None:
-        """Step 4, and the keys of persons with it."""
+        self.keyring = Keyring(self.id, self.slot_rows, self.meta[2], password, recovery)
         self.key_rows = self.sealed("SELECT num, who, seal FROM dkey ORDER BY num")
-        self.keys: dict[int, DataKey] = {}
         for num, who, seal in self.key_rows:
-            context = key_context(self.id, self.root_id, num, who or b"")
-            plain = p.open_seal(self.root, context, seal, f"data key {num}")
-            self.keys[num] = DataKey.parse(num, who or b"", plain)
-        everything = list(self.keys.values())
-        if len({k.id for k in everything}) != len(everything):
-            raise mismatch("two data keys have one id")
-        for purpose in SINGLE:
-            active(everything, purpose)
-        self.index_key = active(everything, INDEXES).key
-        self.naming_key = active(everything, NAMES).key
-        self.audit_key = active(everything, AUDIT).key
+            self.keyring.add(num, who or b"", seal)
+        self.keyring.complete()
 
     def _state(self) -> None:
         """Step 5."""
-        everything = list(self.keys.values())
-        self.state_keys = StateKeys(active(everything, STATE).key, self.id)
+        self.state_keys = StateKeys(self.keyring.state_key, self.id)
         self.state: State = self.state_keys.open(self.meta[1])
         self.catalog_rows = self.sealed("SELECT num, ver, seal FROM cat ORDER BY num, ver")
         frame = self.state_keys.frame(
@@ -189,13 +118,12 @@ class Vault:
 
     def _catalog(self) -> None:
         """Step 6."""
-        self.catalog_key = active(list(self.keys.values()), CATALOG).key
-        versions = {}
+        self.versions: dict[tuple[int, int], cat.Collection] = {}
         for num, ver, seal in self.catalog_rows:
             context = cat.catalog_context(self.id, num, ver)
-            plain = p.open_seal(self.catalog_key, context, seal, f"definition {num}, {ver}")
-            versions[num, ver] = cat.Collection.parse(plain)
-        self.collections = cat.newest(versions)
+            plain = p.open_seal(self.keyring.catalog_key, context, seal, f"definition {num}, {ver}")
+            self.versions[num, ver] = cat.Collection.parse(plain)
+        self.collections = cat.newest(self.versions)
         if [c.number for c in self.collections] != [n.collection for n in self.state.counters]:
             raise mismatch("the state counts other collections than the catalog has")
         for c, counters in zip(self.collections, self.state.counters):

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import bundlevectors
 import primitives as p
 import records as r
 import notevectors as notes
@@ -132,7 +133,7 @@ AREAS = {
     "roster": seals.roster_scenarios, "key": seals.key_scenarios, "state": seals.state_scenarios,
     "catalog": seals.catalog_scenarios, "audit": seals.audit_scenarios,
     "tombstone": seals.tombstone_scenarios,
-    "note": notes.note_scenarios,
+    "note": notes.note_scenarios, **bundlevectors.AREAS,
 }  # fmt: skip
 
 
