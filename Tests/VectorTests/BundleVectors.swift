@@ -101,7 +101,7 @@ import Testing
             for (name, counts) in [("entries", end.entries), ("live", end.live)] {
                 try vector.same(name, counts.all.map(Int.init), vector.list(name, of: Int.self))
             }
-            try vector.same("liveSum", end.liveSum.bytes)
+            try vector.same("liveCode", end.liveCode)
             try vector.same("ownSum", end.ownSum.bytes)
         }
     }

@@ -272,7 +272,7 @@ class BundleTest(unittest.TestCase):
         for kind, at in ((4, 0), (6, 0), (6, 2), (7, 0), (7, 2)):
             self.refuses(wrong, at, drop(kind), sums=True)
         self.refuses(wrong, 2, end(own_sum=5))
-        self.refuses(wrong, 2, end(live_sum=5))
+        self.refuses(wrong, 2, end(live_code=bytes(32)))
         self.refuses(wrong, 2, end(live=[1, 1, 1, 1, 0]))
         self.refuses("unknown", 2, end(live=[1, 1, 1, 1, 1]))
         self.refuses(bad, 0, lambda d: d.batches.pop(0))

@@ -157,18 +157,18 @@ class End:
 
     entries: list[int]
     live: list[int]
-    live_sum: int
+    live_code: bytes
     own_sum: int
 
     def encode(self) -> bytes:
         out = b"".join(map(u64, self.entries + self.live))
-        return out + self.live_sum.to_bytes(32, "big") + self.own_sum.to_bytes(32, "big")
+        return out + self.live_code + self.own_sum.to_bytes(32, "big")
 
     @classmethod
     def parse(cls, c: Cursor) -> End:
         counts = [c.u64() for _ in range(10)]
-        sums = [int.from_bytes(c.take(32), "big") for _ in range(2)]
-        return cls(counts[:5], counts[5:], *sums)
+        code = c.take(32)
+        return cls(counts[:5], counts[5:], code, int.from_bytes(c.take(32), "big"))
 
 
 @dataclass
@@ -243,14 +243,18 @@ def parse_record(c: Cursor, parts: list[Cursor]) -> tuple[RecordEntry, bytes, by
 
 
 class Codes:
-    """Live codes, own codes and the digest of section 19.4."""
+    """The live code, own codes and the digest of section 19.4."""
 
     def __init__(self, mac: bytes) -> None:
         self.mac = mac
 
-    def live(self, kind: int, collection: int, number: int) -> int:
-        message = b"live" + u8(kind) + u32(collection) + u64(number)
-        return int.from_bytes(p.hmac(self.mac, message), "big")
+    def live(self, tables: dict[tuple[int, int], list[int]]) -> bytes:
+        message = b"live"
+        for (kind, collection), numbers in sorted(tables.items()):
+            if numbers:
+                listed = p.sha256(b"".join(map(u64, sorted(numbers))))
+                message += u8(kind) + u32(collection) + u64(len(numbers)) + listed
+        return p.hmac(self.mac, message)
 
     def own(self, kind: int, collection: int, entry: bytes, rest: bytes = b"") -> int:
         message = b"entry" + u8(kind) + u32(collection) + entry + rest
