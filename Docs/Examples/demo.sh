@@ -12,7 +12,8 @@ if (($# > 0)); then
     program=$(realpath "$1")
 else
     .ci/install
-    echo "Building, which takes some minutes the first time"
+    echo "Building, which takes some minutes the first time. The linker warns that looking up hosts and"
+    echo "loading libraries would need this machine's glibc in a static program; coffer does neither."
     swift build --manifest-cache none -c release -Xswiftc -static-executable --product coffer
     program=$PWD/.build/release/coffer
 fi

@@ -21,10 +21,12 @@ internal enum InputFile {
         path == "-" ? "standard input" : path
     }
 
-    private static func read(
-        _ descriptor: Int32, _ name: String, _ limit: Int
-    ) throws(Failure) -> [UInt8] {
-        var bytes: [UInt8] = []
+    /// Gives what a descriptor has, in parts as they come.
+    ///
+    /// - Throws: `storage` when it cannot be read; what `each` throws.
+    internal static func readParts(
+        _ descriptor: Int32, _ name: String, _ each: (ArraySlice<UInt8>) throws -> Void
+    ) throws {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = unsafe buffer.withUnsafeMutableBytes {
@@ -32,13 +34,25 @@ internal enum InputFile {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw .storage(name, .last)
+                throw Failure.storage(name, .last)
             }
-            if count == 0 { return bytes }
-            bytes += buffer.prefix(count)
-            guard bytes.count <= limit else {
-                throw .invalid("\(name) is larger than \(limit) bytes")
-            }
+            if count == 0 { return }
+            try each(buffer.prefix(count))
         }
+    }
+
+    private static func read(
+        _ descriptor: Int32, _ name: String, _ limit: Int
+    ) throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            try readParts(descriptor, name) { part in
+                bytes += part
+                guard bytes.count <= limit else {
+                    throw Failure.invalid("\(name) is larger than \(limit) bytes")
+                }
+            }
+        } catch { throw .from(error) }
+        return bytes
     }
 }

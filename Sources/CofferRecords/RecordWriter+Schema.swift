@@ -111,7 +111,8 @@ extension RecordWriter {
             applied.append(
                 Applied(
                     name: schema.name, version: definition.version, isNew: old == nil,
-                    isChanged: true, remarks: schema.warnings))
+                    isChanged: true, remarks: schema.warnings + Self.keyRemarks(definition, schema))
+            )
         }
         try reload()
         for (old, new) in refilled { try refill(new, old: old) }
@@ -217,6 +218,22 @@ extension RecordWriter {
             }
             return field.kind == .text || field.kind == .integer
         }
+    }
+
+    /// What should be known where a property looks as if it were each record's key and is not.
+    private static func keyRemarks(
+        _ definition: Definition, _ schema: CollectionSchema
+    ) -> [String] {
+        guard definition.keyField == 0,
+            let name = keyNames.first(where: { schema.field($0) != nil })
+        else { return [] }
+        let reason =
+            keyName(schema) == nil
+            ? "is no required text or integer" : "was none when the collection was made"
+        return [
+            "\(name): \(reason), so records have no key of their own, and importing a record again "
+                + "that has changed adds another one."
+        ]
     }
 
     /// The columns in the table's order: those that are there, then the new ones, clear first.

@@ -89,6 +89,48 @@ import Testing
         #expect(try name(box) == "Carla\n")
     }
 
+    @Test func aFileThatTheEditorRemovedIsThereAgain() throws {
+        let box = try box(meanwhile: "--version")
+        try box.write(
+            "editor.sh",
+            """
+            echo opened >>opened
+            case $(wc -l <opened) in
+            1) rm "$1" ;;
+            2) sed -i s/Anna/Berta/ "$1" ;;
+            esac
+
+            """)
+        let edited = try edit(box, "expect \"Y/n] \" { send \"\\r\" }")
+        #expect(edited.status == 0, "\(edited.output)")
+        #expect(try name(box) == "Berta\n")
+    }
+
+    @Test func aCollectionIsMadeAfterAYes() throws {
+        let box = try Sandbox()
+        try box.makeVault()
+        box.environment["VISUAL"] = #"sed -i 's/"door"/"door", "text": "It sings."/'"#
+        for (words, answer, status) in [
+            ("add notes id=a", "n", Int32(1)), ("add notes id=a", "y", 0),
+            ("edit others door", "y", 0),
+        ] {
+            try box.write(
+                "script.exp",
+                """
+                set timeout 20
+                spawn $env(COFFER) \(words) --password-file password
+                expect "Make it? " { send "\(answer)\\r" } timeout { exit 9 }
+                expect timeout { exit 9 } eof
+                exit [lindex [wait] 3]
+
+                """)
+            let made = try box.shell("expect -f script.exp")
+            #expect(made.status == status, "\(words): \(made.output)")
+        }
+        #expect(try box.open(["get", "notes", "a"]).status == 0)
+        #expect(try box.open(["get", "others", "door", "--field", "text"]).output == "It sings.\n")
+    }
+
     @Test func aRecordThatWasRemovedCanBeAddedAnew() throws {
         let box = try box(meanwhile: "rm npcs a")
         let edited = try edit(box, "expect \"removed meanwhile\" { send \"y\\r\" }")

@@ -45,7 +45,7 @@ internal enum ListCommand {
         let info = try vault.collectionInfo(call.collection)
         let names = request.fields.isEmpty ? columns(of: info) : request.fields
         var table = RecordTable(
-            call.console, names: names, isAsked: !request.fields.isEmpty, hasKey: info.key != nil,
+            call.console, names: names, isAsked: !request.fields.isEmpty, key: info.key,
             width: call.console.width(call.ambient))
         try vault.list(call.collection, request) { document in
             try table.add(document)

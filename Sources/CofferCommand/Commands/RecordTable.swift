@@ -14,10 +14,10 @@ internal struct RecordTable {
     private let console: Console
     private let isAsked: Bool
     private let total: Int
-    private let hasKey: Bool
+    private let key: String?
     private var names: [String]
     private var columns: [Column] = []
-    private var waiting: [[String]] = []
+    private var waiting: [Document] = []
     private var isOpen = false
     /// The number of records so far.
     internal private(set) var count = 0
@@ -30,30 +30,25 @@ internal struct RecordTable {
     /// A table with a column for the records' names and one for each field.
     ///
     /// - Parameters:
+    ///   - names: The fields; where there are none and none were asked for, the properties of the
+    ///     first records.
     ///   - isAsked: Whether the fields were asked for; others go where there is no room.
-    ///   - hasKey: Whether records have keys of their own.
+    ///   - key: The property with the records' own keys, which has the first column.
     internal init(
-        _ console: Console, names: [String], isAsked: Bool, hasKey: Bool, width: Int
+        _ console: Console, names: [String], isAsked: Bool, key: String?, width: Int
     ) {
         self.console = console
         self.names = names
         self.isAsked = isAsked
-        self.hasKey = hasKey
+        self.key = key
         total = max(20, width)
     }
 
     /// Adds a record.
     internal mutating func add(_ document: Document) throws(Failure) {
         count += 1
-        let name = document.key ?? document.id
-        let cells =
-            [Visible.line(name)]
-            + names.map { field in
-                // A cell shows the start of a text; the rest is for `get`.
-                Visible.line((document.fieldText(field) ?? "").prefix(200))
-            }
-        if isOpen { return try printLine(cells) }
-        waiting.append(cells)
+        if isOpen { return try printLine(cells(document)) }
+        waiting.append(document)
         if waiting.count == Self.sample { try begin() }
     }
 
@@ -62,10 +57,29 @@ internal struct RecordTable {
         if !isOpen, !waiting.isEmpty { try begin() }
     }
 
+    private func cells(_ document: Document) -> [String] {
+        [Visible.line(document.key ?? document.id)]
+            + names.map { field in
+                // A cell shows the start of a text; the rest is for `get`.
+                Visible.line((document.fieldText(field) ?? "").prefix(200))
+            }
+    }
+
+    /// The name of the column with the records' names, which no field has.
+    private var head: String {
+        if key != nil { return "key" }
+        return names.contains { $0.lowercased() == "id" } ? "uuid" : "id"
+    }
+
     private mutating func begin() throws(Failure) {
         isOpen = true
-        columns = ([hasKey ? "key" : "id"] + names).enumerated().map { index, name in
-            let cells = waiting.map { $0[index] }
+        if names.isEmpty, !isAsked {
+            var met = Set(key.map { [$0] } ?? [])
+            names = waiting.flatMap(\.fields).filter { met.insert($0).inserted }
+        }
+        let rows = waiting.map(cells)
+        columns = ([head] + names).enumerated().map { index, name in
+            let cells = rows.map { $0[index] }
             let filled = cells.filter { !$0.isEmpty }
             let widest = filled.map { TextWidth.of($0) }.max() ?? 0
             return Column(
@@ -75,7 +89,7 @@ internal struct RecordTable {
         }
         fit()
         try printLine(columns.map { Visible.line($0.name).uppercased() })
-        for cells in waiting { try printLine(cells) }
+        for cells in rows { try printLine(cells) }
         waiting = []
     }
 

@@ -17,33 +17,50 @@ internal enum SQLCommand {
         } else if isatty(STDIN_FILENO) == 1 {
             try converse(call, try call.open(), question)
         } else {
-            let text = try InputFile.read("-")
-            let vault = try call.open()
-            var script = SQLScript()
-            for statement in script.add(text) + script.finish() {
-                try answer(call, vault, statement, question)
-            }
+            try follow(call, try call.open(), question)
         }
         return .done
     }
 
+    /// Answers each statement from standard input as it comes, until one fails.
+    private static func follow(_ call: Call, _ vault: Vault, _ question: Question) throws {
+        var script = SQLScript()
+        var size = 0
+        func answer(_ statements: [String]) throws {
+            for statement in statements {
+                size = 0
+                try Self.answer(call, vault, statement, question)
+                try call.console.flush()
+            }
+        }
+        try InputFile.readParts(STDIN_FILENO, InputFile.name(of: "-")) { part in
+            size += part.count
+            guard size <= InputFile.sizeLimit else {
+                throw Failure.invalid("a statement is larger than \(InputFile.sizeLimit) bytes")
+            }
+            try answer(script.add(part))
+        }
+        try answer(script.finish())
+    }
+
     /// Reads statements from a terminal; one that fails does not end the rest, a vault that is
     /// locked meanwhile does.
+    private static func converse(_ call: Call, _ vault: Vault, _ question: Question) throws {
+        let console = call.console
+        let key = KeyWatch(call, vault)
+        var script = SQLScript()
+        while true {
+            console.error(script.isInside ? "   ...> " : "coffer> ")
             do throws(Failure) { try key.wait(forInputOn: STDIN_FILENO) } catch {
                 console.error("\n")
                 throw error
             }
-    private static func converse(_ call: Call, _ vault: Vault, _ question: Question) throws {
-        let console = call.console
-        var script = SQLScript()
-        while true {
-            console.error(script.isInside ? "   ...> " : "coffer> ")
-                try key.use()
             guard let line = readLine(strippingNewline: false) else {
                 console.error("\n")
                 return
             }
             for statement in script.add(line.utf8) {
+                try key.use()
                 do { try answer(call, vault, statement, question) } catch {
                     let failure = console.failure ?? .from(error)
                     guard failure.status == .usage || failure.status == .failed,

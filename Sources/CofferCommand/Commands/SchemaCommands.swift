@@ -86,7 +86,8 @@ internal enum SchemaCommands {
         for path in call.invocation.argumentList("files") { sources += try Self.sources(path) }
         let vault = try call.open()
         let applied = try vault.apply(sources)
-        call.noteWrite(vault, "\(applied.count { $0.outcome != "unchanged" }) schemas put in force")
+        let changed = applied.count { $0.outcome != "unchanged" }
+        call.noteWrite(vault, "\(Quantity.of(changed, "schema", "schemas")) put in force")
         if let safety = applied.first?.safetyBundle {
             call.console.note("A safety bundle of before is \(Visible.line(safety)).")
         }

@@ -7,10 +7,7 @@ internal enum SearchCommand {
     private static let standardLimit = 20
 
     internal static func run(_ call: Call) throws -> ExitStatus {
-        let words = call.invocation.argumentList("words").map { word in
-            // What the shell gave as one word with spaces was meant as a phrase.
-            word.contains(" ") && !word.contains("\"") ? "\"\(word)\"" : word
-        }.joined(separator: " ")
+        let words = call.invocation.argumentList("words").joined(separator: " ")
         let limit: Int? = try call.number("limit")
         let vault = try call.open()
         try call.isJSON
@@ -60,6 +57,8 @@ internal enum SearchCommand {
                 "    " + Visible.line(hit.before) + marks.0 + Visible.line(hit.match) + marks.1
                     + Visible.line(hit.after))
         }
+        // What waits there stands above the number, also where both go to one terminal.
+        try call.console.flush()
         if count > best.count {
             call.console.note(
                 "\(count) hits; these are the best \(best.count), --limit shows more")

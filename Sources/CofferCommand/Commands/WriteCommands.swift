@@ -6,15 +6,37 @@ internal enum WriteCommands {
     /// `coffer add`.
     internal static func add(_ call: Call) throws -> ExitStatus {
         let collection = call.collection
-        let assignments = try AssignmentWord.read(call.invocation.argumentList("values"))
+        let words = call.invocation.argumentList("values")
+        let assignments = try AssignmentWord.read(words)
         guard !assignments.isEmpty else {
             throw Failure.usage("nothing to add; write FIELD=VALUE")
         }
         let vault = try call.open()
-        let written = try vault.add(collection, assignments)
+        let written = try NewCollection.offering(call) { isToBeMade in
+            try namingKey(vault, collection, words) {
+                try vault.write { transaction in
+                    if isToBeMade {
+                        try transaction.makeCollection(collection, for: assignments)
+                    }
+                    return try transaction.add(collection, assignments)
+                }
+            }
+        }
         call.noteWrite(vault, "\(collection) \(written.id) added")
         try tell(call, written)
         return .done
+    }
+
+    /// Says of a record that lacks the key that its schema wants how one is given.
+    private static func namingKey<Result>(
+        _ vault: Vault, _ collection: String, _ words: [String], _ body: () throws -> Result
+    ) throws -> Result {
+        do { return try body() } catch let error as VaultError {
+            guard error.code == .invalid, let key = try? vault.collectionInfo(collection).key,
+                !words.contains(where: { $0.hasPrefix("\(key)=") || $0.hasPrefix("\(key):=") })
+            else { throw error }
+            throw Failure(error).adding("its key is given as \(key)=NAME")
+        }
     }
 
     /// `coffer set`.
@@ -45,7 +67,12 @@ internal enum WriteCommands {
         }
         let records = try InputFile.read("-")
         let vault = try call.open()
-        let written = try vault.put(call.collection, ndjson: records)
+        let written = try NewCollection.offering(call) { isToBeMade in
+            try vault.write { transaction in
+                if isToBeMade { try transaction.makeCollection(call.collection, for: records) }
+                return try transaction.put(call.collection, ndjson: records)
+            }
+        }
         let new = written.count { $0.isNew }
         let changed = written.count { $0.isChanged } - new
         call.noteWrite(vault, "\(call.collection): \(new) created, \(changed) changed")

@@ -25,10 +25,10 @@ internal struct EditQuestion {
         self.text = text
     }
 
-    /// Asks whether to edit again what is not valid.
+    /// Asks whether to edit again what is not valid, or not there any more.
     ///
     /// - Throws: The error where nobody can be asked, `declined` after a no.
-    internal func ask(about error: VaultError) throws(Failure) -> Answer {
+    internal func ask(about error: Failure) throws(Failure) -> Answer {
         let terminal = try terminal(error)
         guard Self.isNo(terminal.ask("Edit again? [Y/n] ")) else { return .edit }
         throw giveUp(terminal)
@@ -39,7 +39,7 @@ internal struct EditQuestion {
     /// - Parameter now: The record as it is now, against which it is written next; nil when it was
     ///   removed.
     /// - Throws: The error where nobody can be asked, `declined` after a no.
-    internal func ask(about error: VaultError, _ now: Document?) throws(Failure) -> Answer {
+    internal func ask(about error: Failure, _ now: Document?) throws(Failure) -> Answer {
         let terminal = try terminal(error)
         let question: String
         if let now {
@@ -56,11 +56,11 @@ internal struct EditQuestion {
         throw giveUp(terminal)
     }
 
-    private func terminal(_ error: VaultError) throws(Failure) -> Terminal {
+    private func terminal(_ error: Failure) throws(Failure) -> Terminal {
         guard console.isErrorTerminal, let terminal = Terminal() else {
-            throw Failure(error).adding("the text that was typed is not kept")
+            throw error.adding("the text that was typed is not kept")
         }
-        console.tell(Failure(error))
+        console.tell(error)
         return terminal
     }
 

@@ -64,6 +64,12 @@ internal struct EditorFile: ~Copyable {
         } catch { throw .storage(path, .last) }
     }
 
+    /// Puts a text where the editor has left no file that can be read.
+    internal func put(_ content: [UInt8]) throws(Failure) {
+        _ = unsafe unlink(path)
+        try Self.write(content, to: path)
+    }
+
     /// What is in the file now.
     internal func read() throws(Failure) -> [UInt8] { try InputFile.read(path) }
 

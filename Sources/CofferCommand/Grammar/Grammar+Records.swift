@@ -24,9 +24,12 @@ extension Grammar {
         reaches into an object; a dot in a name is written \\. , and =@@ begins a text with @.
         """
 
+    private static let new = Option.flag(
+        "new", help: "Make the collection where there is none, as import would")
+
     private static let add = Command(
         "add", summary: "Add a record", discussion: aboutValues, heading: "Records",
-        arguments: [collection, values])
+        options: [new], arguments: [collection, values])
 
     private static let set = Command(
         "set", summary: "Change fields of a record, or of all for which a condition holds",
@@ -51,7 +54,7 @@ extension Grammar {
             are one transaction.
             """,
         heading: "Records",
-        options: [.flag("stdin", help: "Read standard input")],
+        options: [.flag("stdin", help: "Read standard input"), new],
         arguments: [collection])
 
     private static let edit = Command(
@@ -62,7 +65,7 @@ extension Grammar {
             meanwhile, what differs is shown, and you are asked. The text lies in memory, never on \
             a disk; vim is told to keep nothing of it, other editors may keep what they like.
             """,
-        heading: "Records", options: [id], arguments: [collection, record])
+        heading: "Records", options: [id, new], arguments: [collection, record])
 
     private static let get = Command(
         "get", summary: "Show a record", heading: "Records",

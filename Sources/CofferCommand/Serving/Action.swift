@@ -59,11 +59,11 @@ internal struct Action: Sendable {
             ["collections", "format", "output", "everything", "force"], .reading(Server.export)),
         "schema list": Action([], .reading(Server.listSchemas)),
         "schema show": Action(["collection"], .reading(Server.showSchema)),
-        "add": Action(["collection", "fields"], .writing(Server.add)),
+        "add": Action(["collection", "fields", "new"], .writing(Server.add)),
         "set": Action(
             ["collection", "record", "where", "fields", "unset", "ifVersion"],
             .writing(Server.set)),
-        "put": Action(["collection", "records"], .writing(Server.put)),
+        "put": Action(["collection", "records", "new"], .writing(Server.put)),
         "rm": Action(["collection", "records", "where", "now"], .writing(Server.remove)),
         "trash restore": Action(["collection", "record"], .writing(Server.restore)),
         "undo": Action([], .writing(Server.undo)),

@@ -6,7 +6,11 @@ extension Server {
     internal func add(_ transaction: WriteTransaction, _ members: Members) throws -> Reply {
         let assignments = try assignments(members)
         guard !assignments.isEmpty else { throw Failure.usage("«fields» holds nothing to add") }
-        return .value(.written(try transaction.add(members.need("collection"), assignments)))
+        let collection = try members.need("collection")
+        if try members.flag("new") {
+            try transaction.makeCollection(collection, for: assignments)
+        }
+        return .value(.written(try transaction.add(collection, assignments)))
     }
 
     /// `set`: fields of one record, or of all for which a condition holds.
@@ -48,7 +52,9 @@ extension Server {
     internal func put(_ transaction: WriteTransaction, _ members: Members) throws -> Reply {
         let collection = try members.need("collection")
         _ = try members.needObjects("records")
-        let written = try transaction.put(collection, ndjson: members["records"]?.json ?? [])
+        let records = members["records"]?.json ?? []
+        if try members.flag("new") { try transaction.makeCollection(collection, for: records) }
+        let written = try transaction.put(collection, ndjson: records)
         return .value(.array(written.map { .written($0) }))
     }
 

@@ -14,7 +14,8 @@ extension RecordReader {
             looked()
             var finding = SearchFinding(query)
             for member in record.members {
-                finding.look(member.value, JSONPointer.text([member.name]))
+                let isKey = member.name == plan.keyName
+                finding.look(member.value, JSONPointer.text([member.name]), isKey: isKey)
             }
             guard let hit = finding.hit(record, in: plan.name) else { return true }
             return try each(hit)

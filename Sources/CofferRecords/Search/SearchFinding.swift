@@ -10,6 +10,8 @@ internal struct SearchFinding {
     private let query: SearchQuery
     private var missing: Set<Int>
     private var score = 0
+    /// The hit that is shown: of those with the greatest weight the first, and one in the record's
+    /// own key, which is shown beside it, where there is no other.
     private var best: (weight: Int, pointer: String, text: String, range: Range<Int>)?
 
     init(_ query: SearchQuery) {
@@ -18,9 +20,11 @@ internal struct SearchFinding {
     }
 
     /// Looks at every text of a value.
-    mutating func look(_ value: Value, _ pointer: String) {
+    ///
+    /// - Parameter isKey: Whether it is the record's own key.
+    mutating func look(_ value: Value, _ pointer: String, isKey: Bool = false) {
         switch value {
-        case .text(let text): look(text, pointer)
+        case .text(let text): look(text, pointer, isKey)
         case .array(let elements):
             for (index, element) in elements.enumerated() { look(element, "\(pointer)/\(index)") }
         case .object(let members):
@@ -29,13 +33,14 @@ internal struct SearchFinding {
         }
     }
 
-    private mutating func look(_ text: String, _ pointer: String) {
+    private mutating func look(_ text: String, _ pointer: String, _ isKey: Bool) {
         for (phrase, range) in query.matches(in: text) {
             missing.remove(phrase)
             var weight = text.utf8.count <= Self.nameSize ? 10 : 1
             if range.count == text.utf8.count { weight += 20 }
             score += weight
-            if weight > best?.weight ?? 0 { best = (weight, pointer, text, range) }
+            let rank = isKey ? 0 : weight
+            if rank > best?.weight ?? -1 { best = (rank, pointer, text, range) }
         }
     }
 
