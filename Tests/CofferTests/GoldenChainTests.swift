@@ -159,4 +159,30 @@ import Testing
         print("independent reader: the kept chain, \(chain.lines.count) lines alike")
         #expect(chain.lines.count == 59)
     }
+
+    @Test(
+        .enabled(
+            if: IndependentReader.python != nil,
+            "needs Python with the packages of Vectors/README.md"))
+    func chainsThatAreSealedRightlyAndWrongAreRefused() throws {
+        let scratch = try Scratch()
+        let folder = scratch.path + "/forged"
+        let outcome = try IndependentReader.run("bundletest.py", [folder])
+        #expect(outcome.status == 0, "\(outcome.output)")
+        let bundles = Bundles(in: scratch.surroundings)
+        let chains = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        for name in chains {
+            let plan = try bundles.plan(from: folder + "/" + name)
+            let error = #expect(throws: VaultError.self, "\(name)") {
+                _ = try bundles.restore(
+                    plan, to: scratch.path + "/\(name).coffer",
+                    key: .recoveryKey(try Scratch.password(Self.word("recovery-key.txt"))))
+            }
+            #expect(error?.code == .damaged, "\(name): \(error.map { "\($0)" } ?? "restored")")
+            let isThere = FileManager.default.fileExists(atPath: scratch.path + "/\(name).coffer")
+            #expect(!isThere, "\(name)")
+        }
+        print("forged chains: \(chains.count) refused")
+        #expect(chains.count == 42)
+    }
 }

@@ -1,6 +1,6 @@
 """Takes the chain of bundles apart that is kept with the project, and sees what is refused.
 
-python3 Vectors/reader/bundletest.py
+python3 Vectors/reader/bundletest.py [FOLDER FOR FORGED CHAINS]
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ class SecretTest(unittest.TestCase):
 
 class BundleTest(unittest.TestCase):
     """One chain for all; every change is made to a copy."""
+
+    keep: Path | None = None  # where every forged chain is put, for another program
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -106,6 +108,8 @@ class BundleTest(unittest.TestCase):
             bundle = Bundle(draft.write(paths[n]))
             parent = bundle.content_id
             bundle.close()
+        if self.keep:
+            shutil.copytree(self.folder / "copy", self.keep / f"{len(list(self.keep.iterdir())):02d}")
         return self.read(self.folder / "copy")
 
     def refuses(self, kind: str, at: int, change: Callable[[Draft], None], sums: bool = False) -> None:
@@ -221,14 +225,20 @@ class BundleTest(unittest.TestCase):
         self.refuses("authenticationFailed", 2, lambda d: setattr(d.keyring_file, "revision", 2))
         keys = lambda d: setattr(d.keyring_file, "keys", d.keyring_file.keys[1:])  # noqa: E731
         self.refuses("mismatch", 2, keys)
+        self.refuses("mismatch", 1, of(after=1))
+
+    def test_refuses_manifests_of_another_instant(self) -> None:
+        def of(**changes: object) -> Callable[[Draft], None]:
+            return lambda draft: [setattr(draft.manifest, n, v) for n, v in changes.items()] and None
+
         for at in range(3):
             self.refuses("mismatch", at, of(epoch=2))
             self.refuses("mismatch", at, of(generation=99))
-            self.refuses("mismatch", at, of(sequence=99))
+            if at == 2:
+                self.refuses("mismatch", at, of(sequence=99))
             self.refuses("mismatch", at, of(instance=bytes(16)))
             self.refuses("mismatch", at, of(key=bytes(16)))
             self.refuses("mismatch", at, of(audit=bytes(32)))
-        self.refuses("mismatch", 1, of(after=1))
 
     def test_falls_back_to_no_part_of_a_chain(self) -> None:
         for gone in range(2):
@@ -304,5 +314,17 @@ class BundleTest(unittest.TestCase):
         self.refuses(bad, 2, touch)
 
 
+def forge(folder: Path) -> bool:
+    """Leaves every chain that is sealed rightly and wrong in a folder, and sees it refused."""
+    folder.mkdir()
+    BundleTest.keep = folder
+    names = ("test_refuses_streams_that_are_sealed_rightly_and_wrong",
+             "test_refuses_manifests_of_another_instant")  # fmt: skip
+    suite = unittest.TestSuite(BundleTest(name) for name in names)
+    return unittest.TextTestRunner().run(suite).wasSuccessful()
+
+
 if __name__ == "__main__":
+    if sys.argv[1:]:
+        sys.exit(not forge(Path(sys.argv[1])))
     sys.exit(not unittest.main(exit=False).result.wasSuccessful())

@@ -5,6 +5,7 @@ package import CofferDisk
 internal import CofferFormat
 internal import CofferKeys
 internal import CofferRecords
+internal import CofferSQLite
 package import CofferStore
 
 /// Makes a vault of a chain of bundles, beside the place that it is for, and puts it there when
@@ -139,17 +140,22 @@ extension BackupRestore {
         unremembered.allowsOlder = true
         let instance = try floor.instance ?? environment.randomness.identifier()
         var reader: ChainReader?
-        try Store.rebuild(
-            in: staging, vault: vault, rows: trust.rows, root: trust.root,
-            state: VaultState(instance: instance), environment: unremembered
-        ) { store, transaction in
-            let filling = try RestoreFilling(
-                store, transaction, trust, floor: floor, instance: instance)
-            defer { filling.stop() }
-            let chainReader = try ChainReader(chain, trust, filling, progress: progress)
-            reader = chainReader
-            try chainReader.read()
-            try filling.finish(chain)
+        do {
+            try Store.rebuild(
+                in: staging, vault: vault, rows: trust.rows, root: trust.root,
+                state: VaultState(instance: instance), environment: unremembered
+            ) { store, transaction in
+                let filling = try RestoreFilling(
+                    store, transaction, trust, floor: floor, instance: instance)
+                defer { filling.stop() }
+                let chainReader = try ChainReader(chain, trust, filling, progress: progress)
+                reader = chainReader
+                try chainReader.read()
+                try filling.finish(chain)
+            }
+        } catch let error as SQLiteError where error.code.primary == .constraint {
+            // Records that no vault has together; references are looked at with the commit.
+            throw BackupError.promiseBroken(error.message)
         }
         guard let reader else { throw BackupError.promiseBroken("the stream") }
         return try prove(staging, reader, unremembered)

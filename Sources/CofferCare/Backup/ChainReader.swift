@@ -104,6 +104,7 @@ internal final class ChainReader {
             read: { try bundle.read(.records($0)) }, person: { self.persons[$0] })
         let sums = StreamSums(keys.mac)
         var standing: StreamStanding?
+        var hasDefinitions = false
         audits.append([])
         // What this bundle has counts before the older ones, not before itself.
         var touched: Set<Place> = []
@@ -114,6 +115,7 @@ internal final class ChainReader {
                 standing = try StreamStanding(parsing: batch.parts[0].bytes ?? [])
             case .definitions:
                 let definitions = try Self.definitions(batch)
+                hasDefinitions = true
                 if isNewest, let standing { try receiver.begin(standing, definitions) }
             case .kept:
                 guard isNewest else { continue }
@@ -143,6 +145,10 @@ internal final class ChainReader {
             case .end:
                 let end = try StreamEnd(parsing: batch.parts[0].bytes ?? [])
                 try check(end, sums, bundle, keys)
+                guard hasDefinitions, let standing, bundle.manifest.agrees(with: standing) else {
+                    throw BackupError.damaged(
+                        path: bundle.path, reason: "it does not stand as its manifest says")
+                }
                 if isNewest { promise = end }
             }
         }
@@ -185,7 +191,7 @@ internal final class ChainReader {
             let part = batch.parts[record.part]
             done += 1
             if done % 512 == 0 { try progress(done, total) }
-            sums.add(batch, record)
+            try sums.add(batch, record)
             guard record.part == 0 || part.bytes != nil else {
                 withheld += 1
                 if batch.kind == .records {
@@ -207,7 +213,7 @@ internal final class ChainReader {
             let start = cursor.offset
             let sequence = try cursor.varint()
             let grave = try Tombstone(parsing: Array(cursor[try cursor.range(Tombstone.size)]))
-            sums.add(batch.kind, bytes[start..<cursor.offset])
+            try sums.add(batch.kind, sequence, bytes[start..<cursor.offset])
             // A bundle before this one has it, too, where nothing came in between.
             guard graves.insert(sequence).inserted else { continue }
             try body(sequence, grave)
@@ -222,7 +228,7 @@ internal final class ChainReader {
             let start = cursor.offset
             let number = try cursor.varint()
             let seal = try cursor.prefixed32(limit: 2 * AuditEntry.sizeLimit)
-            sums.add(batch.kind, bytes[start..<cursor.offset])
+            try sums.add(batch.kind, number, bytes[start..<cursor.offset])
             audits[audits.count - 1].append((number, seal))
         }
         try cursor.end()
@@ -237,5 +243,15 @@ extension StreamOpener.Failure {
         case .part: "what belongs to a person does not open under their key"
         case .malformed(let what): "its stream is not written as it should be: \(what)"
         }
+    }
+}
+
+extension Manifest {
+    /// Whether the stream is of the instant that the manifest names.
+    fileprivate func agrees(with standing: StreamStanding) -> Bool {
+        let state = standing.state
+        return instance == state.instance && epoch == state.epoch
+            && generation == state.generation && sequence == state.sequence
+            && audit == state.auditHead
     }
 }
