@@ -43,7 +43,7 @@ show() {
 }
 
 printf 'a lantern without oil\n' >password
-show init brinmouth --new-password-file password --sheet sheet.txt
+show init brinmouth --new-password-file password --sheet sheet.txt --yes
 # Some containers have no kernel keyring; there the password is given each time.
 if ! show unlock --password-file password; then unlock=(--password-file password); fi
 cp -r "$examples/schemas" "$examples/campaign" .

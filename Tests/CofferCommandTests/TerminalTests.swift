@@ -31,8 +31,10 @@ import Testing
             expect "characters: " { send "xxxx\\r" }
             expect "not its end"
             expect "characters: " { send "[string range $key end-3 end]\\r" }
+            expect "(empty for none): " { send "\\r" }
             """ + Self.end)
         #expect(made.status == 0, "\(made.output)")
+        #expect(made.output.components(separatedBy: "Folder for backups").count == 2)
         #expect(!made.output.contains("one two"), "what is typed is not shown")
         try box.write("password", "one two")
         #expect(try box.open(["check"]).status == 0)

@@ -26,10 +26,12 @@ internal enum InitCommand {
                         + "or --no-recovery")
             }
         }
+        if let folder = invocation.value("backup") { try FirstBackup.check(folder) }
         let password = try call.newPassword()
         // Begun before the vault is made: a recovery key that cannot be handed over is lost.
         guard let sheet else {
             try make(call, path, password, options, showsKey)
+            try FirstBackup.make(of: path, password, call)
             return .done
         }
         let file = try OutputFile(at: sheet, replacing: invocation.flag("force"))
@@ -43,6 +45,7 @@ internal enum InitCommand {
             throw Self.unshown(path, Failure.from(error))
         }
         try tell(call, created, sheet: sheet)
+        try FirstBackup.make(of: path, password, call)
         return .done
     }
 

@@ -15,6 +15,9 @@ extension Grammar {
 
             The recovery key opens the vault when the password is lost. It is shown once; a sheet \
             (--sheet) is a page to print that has it. Whoever has the sheet has the vault.
+
+            With a folder for backups the first bundle goes there, and coffer maintain makes more. On \
+            a terminal you are asked for one.
             """,
         heading: "Vaults",
         options: [
@@ -25,6 +28,9 @@ extension Grammar {
             .value(
                 "template", placeholder: "NAME", completion: .choices(Vault.templates),
                 help: "Begin with the collections of a starter schema"),
+            .value(
+                "backup", placeholder: "DIR", completion: .directory,
+                help: "Back the vault up there, now and by coffer maintain"),
             .value(
                 "kdf-memory", placeholder: "KIB",
                 help: "Memory of the password hash; 262144 by default"),
@@ -41,6 +47,7 @@ extension Grammar {
                 "new-password-command", placeholder: "COMMAND",
                 help: "Read the new password from what a shell command prints"),
             force,
+            .flag("yes", short: "y", help: "Do not ask for a folder for backups"),
         ],
         arguments: [
             Argument(
