@@ -111,8 +111,9 @@ package struct BundleChain: Sendable {
         throw failure ?? .noBundle(path: folder)
     }
 
-    /// The bundles that look newer than one that was chosen, and cannot be used: damaged, or
-    /// without the bundles that they continue. Their paths, and why.
+    /// The bundles that look newer than one that was chosen and cannot be used, and why.
+    ///
+    /// They are damaged, or what they continue is missing.
     ///
     /// - Parameter time: Only those made until then count.
     package func passedOver(
