@@ -40,8 +40,8 @@ extension Vault {
     ///   - collection: The collection; it is made as the bundle has it where it is gone.
     ///   - record: The record's own key or its UUID; nil for the whole collection.
     ///   - rule: What happens with records that are there.
-    ///   - key: What opens the bundle where its keys are not those of the vault any more.
     ///   - isTried: Whether nothing is written.
+    ///   - progress: Hears how many entries are read, and how many there are; false cancels.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/noRecord``,
     ///   ``VaultError/Code/foreign``, ``VaultError/Code/wrongPassword`` where the bundle has other
     ///   keys, ``VaultError/Code/untrusted``, ``VaultError/Code/damaged``,
@@ -86,7 +86,9 @@ extension Vault {
     /// Writes the keyrings of the bundles in a folder anew: they open with today's passwords and
     /// recovery keys, and with no others.
     ///
-    /// - Parameter each: Hears of each bundle of this vault.
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - each: Hears of each bundle of this vault.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/storage``,
     ///   ``VaultError/Code/noFile``.
     public func rekeyBundles(
@@ -122,7 +124,10 @@ extension Vault {
 
     /// Removes the bundles of a folder that a policy does not keep; chains stay whole.
     ///
-    /// - Parameter isTried: Whether nothing is removed.
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - policy: What stays.
+    ///   - isTried: Whether nothing is removed.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/noFile``,
     ///   ``VaultError/Code/storage``.
     public func pruneBundles(
