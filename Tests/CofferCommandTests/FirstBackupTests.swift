@@ -94,7 +94,7 @@ import Testing
             spawn $env(COFFER) init ./game.coffer --kdf-memory 64 --kdf-passes 1 --password-file \
                 password --no-recovery \(option)
             \(answering)
-            expect eof
+            expect { eof {} timeout { exit 9 } }
             exit [lindex [wait] 3]
             """)
         return try box.shell("expect -f script.exp")

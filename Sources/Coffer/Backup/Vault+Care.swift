@@ -63,7 +63,7 @@ extension Vault {
         public let due: [String]
     }
 
-    /// Something that ``maintain(progress:each:)`` does.
+    /// Something that ``Vault/maintain(isByTimer:progress:each:)`` does.
     public struct Task: Sendable {
         /// In a word: `backup`, `prune`, `check`, `drill`.
         public let kind: String

@@ -52,7 +52,7 @@ package struct BackupCreate {
     /// - Throws: `BackupError.cancelled`; `BundleError`; what reading a whole vault throws.
     package func run(into folder: String) throws -> Made {
         try disk.createDirectories(folder)
-        try prepare()
+        try prepare(isRemembered: true)
         let made = try records.read { reader in try write(reader, into: folder) }
         try remember(made)
         return made
@@ -70,7 +70,7 @@ package struct BackupCreate {
     /// - Throws: As ``run(into:)``.
     package func runForSafety(into folder: String) throws -> Made {
         try disk.createDirectories(folder)
-        try prepare()
+        try prepare(isRemembered: false)
         let made = try records.read { reader in try write(reader, into: folder) }
         try? thin(folder, beside: made.path)
         return made
@@ -86,13 +86,15 @@ package struct BackupCreate {
     }
 
     /// Makes the bundle key where the vault has none yet.
-    private func prepare() throws {
+    ///
+    /// - Parameter isRemembered: Whether the vault will take note of the bundle, too.
+    private func prepare(isRemembered: Bool) throws {
         let frame = try records.read { $0.frame }
         if (try? frame.keyring.active(.bundle)) != nil { return }
         try records.write { writer in
             writer.transaction.isSilent = true
             _ = try writer.transaction.key(for: .bundle)
-            _ = try KnownBundle.collection.plan(writer)
+            if isRemembered { _ = try KnownBundle.collection.plan(writer) }
         }
     }
 
