@@ -40,19 +40,24 @@ package final class BundleReader: Sendable {
     ///
     /// All header blocks are looked at before any content is read and before memory is taken.
     ///
+    /// - Parameter isKeptOpen: Whether the descriptor is kept. Without it the path is opened at
+    ///   each reading, so that a folder of any number of bundles can be looked at; what is read is
+    ///   compared with the list all the same.
     /// - Throws: ``BundleError/disk(_:)``, with ``DiskError/Kind/notRegular`` for a link, a
     ///   device or a directory; ``BundleError/notABundle``, ``BundleError/newerFormat(_:)``,
     ///   ``BundleError/limit(_:size:allowed:)``, ``BundleError/damaged(_:_:)``.
     package init(
-        at path: String, on disk: any FileSystem = LocalFileSystem()
+        at path: String, on disk: any FileSystem = LocalFileSystem(), isKeptOpen: Bool = true
     ) throws(BundleError) {
         self.path = path
+        let file: any DiskFile
         do throws(DiskError) {
             file = try disk.open(path, .read)
             size = UInt64(max(0, try file.status().size))
         } catch { throw .disk(error) }
         let layout = try BundleLayout(file, fileSize: size)
         self.layout = layout
+        self.file = isKeptOpen ? file : ReopenedFile(path, on: disk)
         let parts = try BundleParts(reading: layout, of: file)
         keyring = parts.keyring
         manifest = parts.manifest

@@ -232,6 +232,26 @@ import Testing
         #expect(try restored.status().isOlder == false)
     }
 
+    /// The vault in the place is itself an older copy: numbers that were given since are not given
+    /// again.
+    @Test func overAnOlderCopyItGoesOnAboveWhatIsRemembered() throws {
+        let stage = try stage()
+        let made = try stage.backUp()
+        stage.vault.lock()
+        let aside = stage.scratch.path + "/aside"
+        try FileManager.default.copyItem(atPath: stage.vault.path, toPath: aside)
+        let newer = BackupStage(stage.scratch, try stage.scratch.open())
+        for number in 0..<50 { try newer.put("people", #"{"id":"p","letter":"\#(number)"}"#) }
+        let last = try state(newer.vault)
+        newer.vault.lock()
+        try FileManager.default.removeItem(atPath: stage.vault.path)
+        try FileManager.default.moveItem(atPath: aside, toPath: stage.vault.path)
+        _ = try restoreOver(stage, made.path)
+        let after = try state(stage.scratch.open())
+        #expect(after.instance == last.instance && after.epoch > last.epoch)
+        #expect(after.generation > last.generation && after.sequence > last.sequence)
+    }
+
     @Test func whoHasTheOldVaultOpenDoesNotWriteToTheNewOne() throws {
         let stage = try stage()
         let made = try stage.backUp()

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -146,6 +147,44 @@ import Testing
         }
         #expect(counts.failed > 0)
         print("failing disks, \(scene.operation.name): \(counts)")
+    }
+
+    @Test(arguments: BackupOperation.all.indices, [SIGINT, SIGTERM])
+    func aSignalLeavesWhatWasBeforeOrTheWhole(_ index: Int, _ number: Int32) throws {
+        let scene = try Scene(BackupOperation.all[index])
+        let total = try scene.calls(.all)
+        for point in Sample.points(total, most: 5) {
+            try scene.stage.reset()
+            let outcome = try scene.run(.signal(number, at: point))
+            #expect(!outcome.isKilled, "\(point): \(outcome)")
+            _ = try scene.expectWhole("signal \(number) at call \(point) of \(total)")
+        }
+    }
+
+    /// Hundreds of bundles, and no more open files than most systems allow to a program.
+    @Test func aFolderMayHoldMoreBundlesThanFilesMayBeOpen() throws {
+        let scene = try Scene(BackupOperation.elsewhere)
+        let stage = scene.stage
+        let name = stage.bundleNames.first ?? ""
+        let bytes = try Files.bytes(stage.bundles + "/" + name)
+        for number in 0..<200 {
+            let copy = stage.bundles + "/copy-\(number).coffer-bundle"
+            try Data(bytes).write(to: URL(fileURLWithPath: copy))
+        }
+        let limit = "ulimit -n 64"
+        let listed = try stage.limited(limit, ["backup", "list", stage.bundles, "--json"])
+        #expect(listed.status == 0, "\(listed.errors)")
+        #expect(!listed.output.contains("unreadable"))
+        #expect(listed.output.components(separatedBy: "coffer-bundle").count > 200)
+        let created = try stage.limited(limit, ["backup", "create", "--to", stage.bundles])
+        #expect(created.status == 0, "\(created)")
+        let other = stage.live + "/other.coffer"
+        let restored = try stage.limited(
+            limit, ["backup", "restore", stage.bundles, "--to", other])
+        #expect(restored.status == 0, "\(restored)")
+        #expect(try stage.records(of: other) == scene.records)
+        let verified = try stage.limited(limit, ["backup", "verify", stage.bundles])
+        #expect(verified.status == 0, "\(verified.errors)")
     }
 
     /// Whoever only looks changes nothing, and says what is wrong with the disk.

@@ -224,10 +224,15 @@ extension Bundles {
         let isNewer =
             (state.epoch, state.generation) > (manifest.epoch, manifest.generation + 1)
         guard plan.isNamed || !isNewer else { throw BackupError.older(path: path) }
+        // What is there may be an older copy of what was there.
+        let isBehind =
+            floor.instance == state.instance
+            && (floor.epoch, floor.generation) > (state.epoch, state.generation)
         floor.instance = state.instance
         floor.epoch = max(floor.epoch, state.epoch)
         floor.generation = max(floor.generation, state.generation)
-        floor.sequence = state.sequence
+        floor.sequence =
+            isBehind ? max(floor.sequence, state.sequence + Self.unknownChanges) : state.sequence
         return floor
     }
 }

@@ -119,11 +119,14 @@ package struct BackupCreate {
         let state = try reader.state()
         let keys = Set(
             reader.frame.keyring.all.filter { $0.facts.purpose == .bundle }.map(\.facts.id))
-        for known in try reader.knownBundles().reversed()
+        let all = try reader.knownBundles()
+        let byContent = Dictionary(all.map { ($0.content, $0) }) { $1 }
+        var whole: [[UInt8]: Bool] = [:]
+        for known in all.reversed()
         where known.instance == state.instance && keys.contains(known.key)
             && known.sequence <= state.sequence && known.nextAudit <= state.nextAudit
         {
-            if isThere(known, in: folder), try isWhole(known, in: folder, reader) { return known }
+            if isWhole(known, in: folder, byContent, &whole) { return known }
         }
         return nil
     }
@@ -134,20 +137,28 @@ package struct BackupCreate {
         return found?.contentID == bundle.content
     }
 
-    /// Whether everything that a bundle continues is in the folder, too.
+    /// Whether a bundle, and everything that it continues, is in the folder.
+    ///
+    /// - Parameter whole: What was found out before, so that no bundle is looked at twice.
     private func isWhole(
-        _ bundle: KnownBundle, in folder: String, _ reader: RecordReader
-    ) throws -> Bool {
-        var byContent: [[UInt8]: KnownBundle] = [:]
-        for known in try reader.knownBundles() { byContent[known.content] = known }
-        var next = bundle
-        for _ in 0..<byContent.count {
-            guard !next.isFull else { return true }
-            guard let parent = next.parent.flatMap({ byContent[$0] }), isThere(parent, in: folder)
-            else { return false }
-            next = parent
+        _ bundle: KnownBundle, in folder: String, _ byContent: [[UInt8]: KnownBundle],
+        _ whole: inout [[UInt8]: Bool]
+    ) -> Bool {
+        var walked: [[UInt8]] = []
+        var next: KnownBundle? = bundle
+        var isWhole = false
+        while let known = next, walked.count <= byContent.count {
+            if let found = whole[known.content] {
+                isWhole = found
+                break
+            }
+            walked.append(known.content)
+            guard isThere(known, in: folder) else { break }
+            isWhole = known.isFull
+            next = known.isFull ? nil : known.parent.flatMap { byContent[$0] }
         }
-        return next.isFull
+        for content in walked { whole[content] = isWhole }
+        return isWhole
     }
 
     private func write(_ reader: RecordReader, into folder: String) throws -> Made {
@@ -156,7 +167,8 @@ package struct BackupCreate {
         let keyring = reader.frame.keyring
         let randomness = store.environment.randomness
         let id = try randomness.identifier()
-        let created = store.environment.now()
+        // A clock that stands before 1970 is no reason to have no bundle.
+        let created = max(0, store.environment.now())
         let signing = try keyring.active(.signing)
         let keys = BundleKeys(try keyring.active(.bundle), vault: keyring.vault)
         let name = BundleName.name(

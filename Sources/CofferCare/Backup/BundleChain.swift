@@ -21,12 +21,15 @@ package struct BundleChain: Sendable {
 
     /// Everything in the folder whose name is that of a bundle, or of a piece or copy of one.
     package let items: [Item]
+    /// The bundles that can be read, by what another names as its parent.
+    private let byContent: [[UInt8]: [BundleReader]]
 
     /// Reads the headers of the bundles in a folder, or of one bundle with those beside it.
     ///
     /// - Throws: `DiskError`.
     package init(in folder: String, on disk: any FileSystem = LocalFileSystem()) throws {
-        items = try BundleFolder.entries(in: folder, on: disk).sorted { $0.name < $1.name }.map {
+        let items = try BundleFolder.entries(in: folder, on: disk).sorted { $0.name < $1.name }.map
+        {
             entry in
             let path = DiskPath.join(folder, entry.name)
             guard entry.kind == .bundle else {
@@ -35,14 +38,16 @@ package struct BundleChain: Sendable {
             }
             do throws(BundleError) {
                 return Item(
-                    path: path, bundle: try BundleReader(at: path, on: disk), problem: nil,
-                    kind: .bundle, size: entry.size)
+                    path: path, bundle: try BundleReader(at: path, on: disk, isKeptOpen: false),
+                    problem: nil, kind: .bundle, size: entry.size)
             } catch {
                 return Item(
                     path: path, bundle: nil, problem: error.message, kind: .bundle,
                     size: entry.size)
             }
         }
+        self.items = items
+        byContent = Dictionary(grouping: items.compactMap(\.bundle), by: \.contentID)
     }
 
     /// The bundles that can be read, oldest first: by instance, epoch, generation.
@@ -60,13 +65,11 @@ package struct BundleChain: Sendable {
     /// - Throws: `BackupError.brokenChain` where a bundle is not in the folder.
     package func chain(of newest: BundleReader) throws(BackupError) -> [BundleReader] {
         var chain = [newest]
-        let all = bundles
-        while let parent = chain.last?.manifest.parent, chain.count <= all.count {
+        while let parent = chain.last?.manifest.parent, chain.count <= byContent.count {
             let wanted = chain.last?.manifest
             guard
-                let next = all.first(where: {
-                    $0.contentID == parent && $0.manifest.vault == wanted?.vault
-                        && $0.manifest.sequence == wanted?.after
+                let next = byContent[parent]?.first(where: {
+                    $0.manifest.vault == wanted?.vault && $0.manifest.sequence == wanted?.after
                 })
             else {
                 throw .brokenChain(
