@@ -221,8 +221,8 @@ extension Bundles {
         guard plan.isNamed || state.instance == manifest.instance else {
             throw BackupError.otherCopy(path: path)
         }
-        let isNewer =
-            (state.epoch, state.generation) > (manifest.epoch, manifest.generation + 1)
+        // An unlock or a restore is on the audit log, and no change that somebody would lose.
+        let isNewer = try Records(store).read { try $0.hasChanges(after: manifest.sequence) }
         guard plan.isNamed || !isNewer else { throw BackupError.older(path: path) }
         // What is there may be an older copy of what was there.
         let isBehind =

@@ -219,6 +219,7 @@ package struct BackupCreate {
         defer { sealer.stop() }
         var done: UInt64 = 0
         let total = parent == nil ? try reader.state().bodies.values.reduce(0) { $0 &+ $1.rows } : 0
+        try progress(0, total)
         let stream = try RecordStream(
             reader,
             after: parent.map {

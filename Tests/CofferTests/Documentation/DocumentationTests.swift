@@ -48,7 +48,7 @@ import Testing
                 count += 1
             }
         }
-        #expect(count == 16)
+        #expect(count == 20)
     }
 
     @Test func everyStepOfTheTutorialIsTheCompiledProgramUpToThere() throws {

@@ -130,4 +130,37 @@ enum Snippets {
         }
         return last
     }
+
+    static func backUp(
+        _ vault: Vault, _ folder: String, isCancelled: Bool
+    ) throws -> Vault.Backup {
+        let made = try vault.backUp(to: folder) { done, total in !isCancelled }
+        return made
+    }
+
+    static func maintain(_ vault: Vault, _ folder: String) throws -> [String] {
+        var lines: [String] = []
+        try vault.setBackupPolicy(Vault.BackupPolicy(folders: [folder]))
+        try vault.maintain { result in lines.append("\(result.task.kind): \(result.result)") }
+        return lines
+    }
+
+    static func verify(
+        _ path: String, _ publicKey: String, _ surroundings: Surroundings
+    ) throws -> Bool {
+        let bundles = Bundles(in: surroundings)
+        let verdict = try bundles.verify(path, signer: publicKey)
+        guard verdict.word == .trusted else { return false }
+        return true
+    }
+
+    static func restore(
+        _ folder: String, to path: String, _ password: consuming Secret,
+        _ surroundings: Surroundings
+    ) throws -> Bundles.Restored {
+        let bundles = Bundles(in: surroundings)
+        let plan = try bundles.plan(from: folder)
+        let restored = try bundles.restore(plan, to: path, key: .password(password))
+        return restored
+    }
 }

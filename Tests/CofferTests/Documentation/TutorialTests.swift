@@ -115,6 +115,20 @@ import Testing
         #expect(try Snippets.query(vault).sorted() == [": 1", "Tor: 2"])
         let last = try vault.read { try $0.lastChange() }
         #expect(try await Snippets.changes(vault, last) == last)
+
+        let folder = scratch.path + "/bundles"
+        #expect(throws: VaultError.self) {
+            try Snippets.backUp(vault, folder, isCancelled: true)
+        }
+        let made = try Snippets.backUp(vault, folder, isCancelled: false)
+        let surroundings = Snippets.surroundings(scratch.path)
+        #expect(try Snippets.verify(made.path, vault.signer(), surroundings))
+        let told = try Snippets.restore(
+            folder, to: scratch.path + "/again.coffer", Snippets.secret("correct horse"),
+            surroundings)
+        #expect(told.bundles == [made.path])
+        let done = try Snippets.maintain(vault, folder)
+        #expect(done.contains("check: sound"), "\(done)")
         #expect(try vault.check().isSound)
     }
 }
