@@ -85,12 +85,15 @@ package struct BackupCreate {
         for bundle in others.dropLast(Self.safetyCount - 1) { try disk.remove(bundle.path) }
     }
 
-    /// Makes the bundle key where the vault has none yet.
+    /// Makes the bundle key, and the list of known bundles, where the vault has none yet.
     ///
     /// - Parameter isRemembered: Whether the vault will take note of the bundle, too.
     private func prepare(isRemembered: Bool) throws {
-        let frame = try records.read { $0.frame }
-        if (try? frame.keyring.active(.bundle)) != nil { return }
+        let isPrepared = try records.read { reader in
+            guard (try? reader.frame.keyring.active(.bundle)) != nil else { return false }
+            return try !isRemembered || KnownBundle.collection.plan(reader) != nil
+        }
+        if isPrepared { return }
         try records.write { writer in
             writer.transaction.isSilent = true
             _ = try writer.transaction.key(for: .bundle)
