@@ -90,7 +90,7 @@ extension OutputFile {
     ///
     /// A file of ours there could take the place of the database, or of its log. The database is
     /// looked for by its name and never opened: closing it would drop SQLite's locks.
-    private static func refuseVault(
+    internal static func refuseVault(
         around folder: String, _ path: String
     ) throws(VaultError) {
         let files = LocalFileSystem()

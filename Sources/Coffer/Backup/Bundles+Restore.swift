@@ -18,6 +18,9 @@ extension Bundles {
         public let passedOver: [(path: String, reason: String)]
         internal let chain: [BundleReader]
         internal let isNamed: Bool
+        /// What is tried in turn where the chain turns out to be damaged or not signed.
+        internal let others: [[BundleReader]]
+        fileprivate let folder: BundleChain
     }
 
     /// What was restored.
@@ -34,6 +37,8 @@ extension Bundles {
         public let withheld: UInt64
         /// The bundles that it was made of, the newest first.
         public let bundles: [String]
+        /// Bundles that look newer and cannot be used, and why.
+        public let passedOver: [(path: String, reason: String)]
         /// The instant that it shows, in milliseconds since 1970.
         public let created: Int64
         /// Where the vault that was there lies now; nil where there was none.
@@ -68,19 +73,14 @@ extension Bundles {
             let isFile = found.kind == .regular
             let folder = isFile ? DiskPath.parent(of: place) : place
             let bundles = try BundleChain(in: folder)
-            let chain: [BundleReader]
-            if isFile {
-                let bundle = try BundleReader(at: place)
-                chain = try bundles.chain(of: bundle)
-            } else {
-                chain = try bundles.newest(
-                    of: wanted ?? nil, until: time, folder: folder)
+            guard !isFile else {
+                let chain = try bundles.chain(of: try BundleReader(at: place))
+                return RestorePlan([chain], bundles, passedOver: [], isNamed: true)
             }
+            let chains = try bundles.candidates(of: wanted ?? nil, until: time, folder: folder)
             return RestorePlan(
-                bundles: chain.map(\.path), newest: Facts(chain[0], bundles),
-                passedOver: isFile ? [] : bundles.passedOver(for: chain[0], until: time),
-                chain: chain,
-                isNamed: isFile || time != nil)
+                chains, bundles, passedOver: bundles.passedOver(for: chains[0][0], until: time),
+                isNamed: time != nil)
         }
     }
 
@@ -90,9 +90,62 @@ extension Bundles {
     ///   ``VaultError/Code/damaged``, ``VaultError/Code/storage``.
     public func verify(_ plan: RestorePlan, key: borrowing Key) throws(VaultError) {
         do {
-            let trust = try trust(plan.chain[0], key)
-            try BackupRestore(plan.chain, trust, environment: surroundings.environment).verify()
+            _ = try settle(plan) { try self.trust($0, key) }
         } catch { throw VaultError(error) }
+    }
+
+    /// Verifies, and says what a restore to a place would do, without doing any of it.
+    ///
+    /// - Returns: The plan with the chain that would be taken.
+    /// - Throws: As ``restore(_:to:key:isReplacing:progress:)``.
+    public func tryRestore(
+        _ plan: RestorePlan, to path: String, key: borrowing Key, isReplacing: Bool = false
+    ) throws(VaultError) -> RestorePlan {
+        do {
+            let (plan, trust) = try settle(plan) { try self.trust($0, key) }
+            _ = try floor(plan, path, trust, isReplacing: isReplacing)
+            return plan
+        } catch { throw VaultError(error) }
+    }
+
+    /// Takes the first chain that is whole and signed; those before it are passed over.
+    ///
+    /// - Throws: What is wrong with the newest where no other chain is better; a wrong password at
+    ///   once, because a damaged bundle does not look like one.
+    internal func settle(
+        _ plan: RestorePlan, _ trust: (BundleReader) throws -> BundleTrust
+    ) throws -> (RestorePlan, BundleTrust) {
+        var passed = plan.passedOver
+        var failure: (any Error)?
+        for chain in [plan.chain] + plan.others {
+            do {
+                let found = try Self.explaining(chain[0]) { try trust(chain[0]) }
+                try BackupRestore(chain, found, environment: surroundings.environment).verify()
+                return (RestorePlan(plan, taking: chain, passedOver: passed), found)
+            } catch let error as BackupError {
+                let reason: String
+                switch error {
+                case .untrusted: reason = "it is not signed by the key of this vault"
+                case .damaged(let path, let why):
+                    reason = path == chain[0].path ? why : "\(path): \(why)"
+                default: throw error
+                }
+                failure = failure ?? error
+                passed.append((chain[0].path, reason))
+            }
+        }
+        throw failure ?? BackupError.noBundle(path: plan.chain[0].path)
+    }
+
+    /// Says which bundle an error is about.
+    private static func explaining<Result>(
+        _ bundle: BundleReader, _ body: () throws -> Result
+    ) throws -> Result {
+        do { return try body() } catch let error as BundleError {
+            throw BackupVerify.explained(error, bundle.path)
+        } catch KeysError.damaged(let part) {
+            throw BackupError.damaged(path: bundle.path, reason: "\(part) does not verify")
+        }
     }
 
     /// Makes a vault of a chain of bundles.
@@ -118,7 +171,8 @@ extension Bundles {
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Restored {
         do {
-            let trust = try trust(plan.chain[0], key)
+            let (plan, trust) = try settle(plan) { try self.trust($0, key) }
+            try OutputFile.refuseVault(around: DiskPath.parent(of: path), path)
             let floor = try floor(plan, path, trust, isReplacing: isReplacing)
             let restore = BackupRestore(
                 plan.chain, trust, environment: surroundings.environment
@@ -133,7 +187,8 @@ extension Bundles {
             return Restored(
                 path: path, vault: plan.newest.vault, records: made.records,
                 history: made.history, withheld: made.withheld, bundles: made.bundles,
-                created: made.created, replaced: made.replaced, safetyBundle: safety)
+                passedOver: plan.passedOver, created: made.created, replaced: made.replaced,
+                safetyBundle: safety)
         } catch { throw VaultError(error) }
     }
 
@@ -234,5 +289,27 @@ extension Bundles {
         floor.sequence =
             isBehind ? max(floor.sequence, state.sequence + Self.unknownChanges) : state.sequence
         return floor
+    }
+}
+
+extension Bundles.RestorePlan {
+    internal init(
+        _ chains: [[BundleReader]], _ bundles: BundleChain,
+        passedOver: [(path: String, reason: String)], isNamed: Bool
+    ) {
+        chain = chains[0]
+        others = Array(chains.dropFirst())
+        self.bundles = chain.map(\.path)
+        newest = Bundles.Facts(chain[0], bundles)
+        self.passedOver = passedOver
+        self.isNamed = isNamed
+        folder = bundles
+    }
+
+    fileprivate init(
+        _ plan: Bundles.RestorePlan, taking chain: [BundleReader],
+        passedOver: [(path: String, reason: String)]
+    ) {
+        self.init([chain], plan.folder, passedOver: passedOver, isNamed: plan.isNamed)
     }
 }

@@ -36,14 +36,16 @@ extension Vault {
     ///   - isFull: Whether everything is written, whatever the folder has.
     ///   - progress: Hears how many entries are written, and how many there are, 0 where that is
     ///     not known; false cancels.
-    /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/damaged`` where the vault does not
+    /// - Throws: ``VaultError/Code/usage`` for a folder in a vault,
+    ///   ``VaultError/Code/locked``, ``VaultError/Code/damaged`` where the vault does not
     ///   verify, ``VaultError/Code/cancelled``, ``VaultError/Code/full``,
     ///   ``VaultError/Code/storage``, ``VaultError/Code/older``, ``VaultError/Code/readOnly``.
     public func backUp(
         to folder: String, isFull: Bool = false,
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Backup {
-        try holding {
+        try OutputFile.refuseVault(around: folder, folder)
+        return try holding {
             let made = try BackupCreate(records, isFull: isFull) { done, total in
                 guard progress(done, total) else { throw BackupError.cancelled }
             }.run(into: folder)

@@ -57,8 +57,9 @@ extension Vault {
             guard plan.chain[0].manifest.vault == store.header.vault else {
                 throw BackupError.foreign(path: path)
             }
+            let bundles = Bundles(in: surroundings)
+            let (plan, trust) = try bundles.settle(plan) { try BundleTrust($0, root: root) }
             try records.read { try KnownRevisions.check(plan.chain, $0) }
-            let trust = try BundleTrust(plan.chain[0], root: root)
             let existing: RecordWriter.Existing =
                 switch rule {
                 case .update: .update
@@ -162,7 +163,11 @@ extension Bundles {
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> UInt64 {
         do {
-            let trust = try trust(plan.chain[0], key)
+            let (plan, trust) = try settle(plan) { try self.trust($0, key) }
+            // A trial of what is not the newest would say that all is well.
+            if let passed = plan.passedOver.first {
+                throw BackupError.damaged(path: passed.path, reason: passed.reason)
+            }
             return try BackupDrill(
                 plan.chain, trust, environment: surroundings.environment
             ) { done, total in

@@ -94,6 +94,7 @@ extension Vault {
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/damaged``,
     ///   ``VaultError/Code/storage``.
     public func setBackupPolicy(_ policy: BackupPolicy?) throws(VaultError) {
+        for folder in policy?.folders ?? [] { try OutputFile.refuseVault(around: folder, folder) }
         try holding {
             try records.write { writer in
                 var settings = try VaultSettings(writer.reader)

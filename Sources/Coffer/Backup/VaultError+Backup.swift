@@ -6,7 +6,10 @@ extension VaultError {
         switch error {
         case .cancelled: VaultError(.cancelled, "stopped; nothing has changed")
         case .noBundle(let path):
-            VaultError(.noBundle, "\(path) holds no bundle that could be restored")
+            VaultError(
+                .noBundle,
+                "\(path) holds no bundle that could be restored, or none of that vault and time; see: "
+                    + "coffer backup list DIR")
         case .severalVaults(let vaults):
             VaultError(
                 .usage,
@@ -31,7 +34,7 @@ extension VaultError {
         case .otherCopy(let path):
             VaultError(
                 .older,
-                "the vault at \(path) is another copy than the one that was backed up, and has "
+                "the vault at \(path) is another copy than the one that was backed up, and may have "
                     + "changes of its own; name the bundle's file to restore it all the same")
         case .olderKeyring(let path):
             VaultError(

@@ -134,10 +134,14 @@ package struct BackupCreate {
         return nil
     }
 
-    /// Whether the folder has a bundle under its name, and not another one or a piece of it.
+    /// Whether the folder has a bundle under its name, whole: what continues a damaged one could not
+    /// be restored.
     private func isThere(_ bundle: KnownBundle, in folder: String) -> Bool {
-        let found = try? BundleReader(at: DiskPath.join(folder, bundle.name), on: disk)
-        return found?.contentID == bundle.content
+        guard
+            let found = try? BundleReader(at: DiskPath.join(folder, bundle.name), on: disk),
+            found.contentID == bundle.content
+        else { return false }
+        return (try? found.verifyMembers()) != nil
     }
 
     /// Whether a bundle, and everything that it continues, is in the folder.

@@ -33,22 +33,57 @@ package struct BackupPrune {
 
     /// What would be removed of a folder.
     ///
-    /// Only bundles that this vault has made count; those of other vaults, copies and pieces are
-    /// left alone.
+    /// Only bundles that this vault has made and signed count, and one of each where a copy lies
+    /// beside it; those of other vaults, copies and pieces are left alone. Before anything would
+    /// go, everything that stays is read: what is damaged counts as gone, and is left alone, too.
     ///
     /// - Throws: `DiskError`; as reading the vault does.
     package func plan(_ folder: String) throws -> Plan {
-        let known = try records.read { Set(try $0.knownBundles().map(\.content)) }
+        let (known, signer) = try records.read { reader in
+            (
+                Set(try reader.knownBundles().map(\.content)),
+                try BundleTrust.signer(reader.frame.keyring)
+            )
+        }
         let chain = try BundleChain(in: folder, on: disk)
-        let mine = chain.bundles.filter { known.contains($0.contentID) }
-        let own = policy.kept(mine.map(\.manifest.created))
+        var seen: Set<[UInt8]> = []
+        var mine = chain.bundles.filter {
+            known.contains($0.contentID) && $0.isSigned(by: signer)
+                && seen.insert($0.contentID).inserted
+        }
+        var whole: Set<[UInt8]> = []
+        while true {
+            let plan = plan(mine, chain)
+            guard !plan.removed.isEmpty else { return plan }
+            let gone = Set(plan.removed.map(\.contentID))
+            let damaged = mine.filter { bundle in
+                guard !gone.contains(bundle.contentID), !whole.contains(bundle.contentID) else {
+                    return false
+                }
+                guard (try? bundle.verifyMembers()) != nil else { return true }
+                whole.insert(bundle.contentID)
+                return false
+            }
+            if damaged.isEmpty { return plan }
+            let bad = Set(damaged.map(\.contentID))
+            mine.removeAll { bad.contains($0.contentID) }
+        }
+    }
+
+    private func plan(_ mine: [BundleReader], _ chain: BundleChain) -> Plan {
+        let candidates = Set(mine.map(\.contentID))
+        // What hangs on a bundle that is missing or damaged saves nobody; it is left as it is.
+        let usable = mine.filter { bundle in
+            let ancestors = try? chain.chain(of: bundle)
+            return ancestors?.allSatisfy { candidates.contains($0.contentID) } ?? false
+        }
+        let own = policy.kept(usable.map(\.manifest.created))
         var needed: Set<[UInt8]> = []
         for position in own {
-            // A chain that is broken already is left as it is.
-            let ancestors = (try? chain.chain(of: mine[position])) ?? [mine[position]]
+            let ancestors = (try? chain.chain(of: usable[position])) ?? [usable[position]]
             for ancestor in ancestors { needed.insert(ancestor.contentID) }
         }
-        let gone = mine.filter { !needed.contains($0.contentID) }
+        let gone = usable.filter { !needed.contains($0.contentID) }
         return Plan(
             removed: gone.reversed(), kept: own.count, needed: needed.count - own.count)
     }

@@ -55,8 +55,10 @@ package struct BackupRekey {
         guard manifest.vault == keyring.vault else { return .refused("it is of another vault") }
         let known = try reader.knownBundles().first { $0.bundle == manifest.bundle }
         let signer = try BundleTrust.signer(keyring)
-        guard known?.content == bundle.contentID || bundle.isSigned(by: signer) else {
-            return .refused("this vault has not signed it")
+        // The content id does not name what the manifest says; only the signature vouches for that.
+        guard bundle.isSigned(by: signer) else { return .refused("this vault has not signed it") }
+        guard known == nil || known?.content == bundle.contentID else {
+            return .refused("it is not what this vault has made under its id")
         }
         guard
             keyring.all.contains(where: {
@@ -74,7 +76,7 @@ package struct BackupRekey {
             bundle: manifest.bundle, revision: revision,
             randomness: records.store.environment.randomness)
         var writer = try BundleWriter(at: bundle.path, replacing: true, on: disk)
-        try writer.add(.readme, try bundle.read(.readme))
+        try writer.add(.readme, BundleReadme.bytes)
         try writer.add(.keyring, sealed.document.bytes)
         try writer.add(.subjects, sealed.subjects)
         try writer.add(.signers, try bundle.read(.signers))

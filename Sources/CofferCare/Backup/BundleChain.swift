@@ -96,6 +96,30 @@ package struct BundleChain: Sendable {
             (vault == nil || bundle.manifest.vault == vault)
                 && (time.map { bundle.manifest.created <= $0 } ?? true)
         }
+        let candidates = try candidates(mine, folder)
+        return candidates[0]
+    }
+
+    /// The complete chains of a folder, the best first: those of the instance that made the last
+    /// bundle, from its newest bundle back, then those of other instances.
+    ///
+    /// What a bundle says of its instance and time is not verified here; whoever restores tries
+    /// them in turn.
+    ///
+    /// - Throws: As ``newest(of:until:folder:)``.
+    package func candidates(
+        of vault: Identifier?, until time: Int64? = nil, folder: String
+    ) throws(BackupError) -> [[BundleReader]] {
+        try candidates(
+            bundles.filter { bundle in
+                (vault == nil || bundle.manifest.vault == vault)
+                    && (time.map { bundle.manifest.created <= $0 } ?? true)
+            }, folder)
+    }
+
+    private func candidates(
+        _ mine: [BundleReader], _ folder: String
+    ) throws(BackupError) -> [[BundleReader]] {
         let vaults = Set(mine.map(\.manifest.vault))
         guard vaults.count < 2 else {
             throw .severalVaults(vaults.sorted().map(\.description))
@@ -103,15 +127,18 @@ package struct BundleChain: Sendable {
         guard let last = mine.max(by: { $0.manifest.created < $1.manifest.created }) else {
             throw .noBundle(path: folder)
         }
-        // Of the instance that made the last one, in the order in which it made them.
-        let candidates = mine.filter { $0.manifest.instance == last.manifest.instance }
+        var chains: [[BundleReader]] = []
         var failure: BackupError?
-        for candidate in candidates.reversed() {
-            do throws(BackupError) { return try chain(of: candidate) } catch {
+        let others = mine.filter { $0.manifest.instance != last.manifest.instance }
+            .sorted { $0.manifest.created < $1.manifest.created }
+        let own = mine.filter { $0.manifest.instance == last.manifest.instance }
+        for candidate in own.reversed() + others.reversed() {
+            do throws(BackupError) { chains.append(try chain(of: candidate)) } catch {
                 failure = failure ?? error
             }
         }
-        throw failure ?? .noBundle(path: folder)
+        guard !chains.isEmpty else { throw failure ?? .noBundle(path: folder) }
+        return chains
     }
 
     /// The bundles that look newer than one that was chosen and cannot be used, and why.
@@ -140,7 +167,7 @@ package struct BundleChain: Sendable {
                 manifest.created > chosen.manifest.created,
                 time.map({ manifest.created <= $0 }) ?? true
             else { continue }
-            passed.append((item.path, "a bundle that it continues is missing or damaged"))
+            passed.append((item.path, "it is not in the newest chain that is whole"))
         }
         return passed
     }

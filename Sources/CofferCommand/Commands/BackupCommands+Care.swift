@@ -118,6 +118,10 @@ extension BackupCommands {
         }
         let before = try vault.backupPolicy()
         if invocation.flag("off") {
+            let others = ["to", "every", "full-every"] + keepNames
+            guard others.allSatisfy({ invocation.values($0).isEmpty }) else {
+                throw Failure.usage("--off goes with no other option")
+            }
             try vault.setBackupPolicy(nil)
             call.noteWrite(vault, "no more backups by themselves")
             ScheduleCommands.noteChange(vault, nil, call)
@@ -184,6 +188,8 @@ extension BackupCommands {
         policy.keepWeekly = try call.number("keep-weekly") ?? policy.keepWeekly
         return policy
     }
+
+    private static let keepNames = ["keep-last", "keep-hourly", "keep-daily", "keep-weekly"]
 
     private static func span(_ name: String, _ call: Call) throws(Failure) -> Int64? {
         guard call.invocation.declares(name), let text = call.invocation.value(name) else {

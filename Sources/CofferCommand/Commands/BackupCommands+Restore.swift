@@ -8,14 +8,12 @@ extension BackupCommands {
         let plan = try bundles.plan(
             from: invocation.argument("from") ?? ".", of: invocation.value("of"),
             until: try time(invocation.value("at")))
-        for passed in plan.passedOver {
-            call.console.warn(
-                "\(passed.path) looks newer and cannot be used: \(passed.reason); the bundles of "
-                    + "\(Timestamp.text(plan.newest.created)) are taken")
-        }
         if let only = invocation.value("only") { return try fetch(only, plan, call) }
         guard invocation.value("existing") == nil else {
             throw Failure.usage("--existing goes with --only")
+        }
+        guard invocation.value("vault") == nil || invocation.value("to") != nil else {
+            throw Failure.usage("a whole vault is restored to a place: name that with --to")
         }
         let path = try VaultFinder(call.ambient).place(for: invocation.value("to"))
         let isThere = Paths.status(path) != nil
@@ -36,8 +34,19 @@ extension BackupCommands {
         }
         bar.clear()
         guard let restored else { throw Failure("locked", "no key was given", .locked) }
-        try tell(restored, passed: plan.passedOver, call)
+        warn(restored.passedOver, restored.created, call)
+        try tell(restored, passed: restored.passedOver, call)
         return .done
+    }
+
+    private static func warn(
+        _ passed: [(path: String, reason: String)], _ created: Int64, _ call: Call
+    ) {
+        for one in passed {
+            call.console.warn(
+                "\(one.path) looks newer and cannot be used: \(one.reason); the bundles of "
+                    + "\(Timestamp.text(created)) are taken")
+        }
     }
 
     private static func fetch(
@@ -123,12 +132,15 @@ extension BackupCommands {
         _ plan: Bundles.RestorePlan, _ path: String, _ isThere: Bool, _ bundles: Bundles,
         _ call: Call
     ) throws -> ExitStatus {
-        try call.tryingBundleKeys(for: plan.bundles[0]) { try bundles.verify(plan, key: $0) }
+        var plan = plan
+        try call.tryingBundleKeys(for: plan.bundles[0]) { key in
+            plan = try bundles.tryRestore(plan, to: path, key: key, isReplacing: isThere)
+        }
+        warn(plan.passedOver, plan.newest.created, call)
         let console = call.console
         guard call.isJSON else {
             try console.line(
-                "\(Timestamp.text(plan.newest.created)), "
-                    + "\(Quantity.of(plan.newest.recordsOfVault, "record", "records")), from "
+                "\(Timestamp.text(plan.newest.created)), from "
                     + "\(Quantity.of(plan.bundles.count, "bundle", "bundles")): "
                     + Visible.line(path))
             if isThere {
