@@ -112,6 +112,25 @@ import Testing
         #expect(told.passedOver.map(\.path) == [paths[2]])
     }
 
+    @Test func whatContinuesADamagedBundleIsPassedOverWithIt() throws {
+        let (stage, paths) = try stage(2)
+        var late: [String] = []
+        for name in ["x", "y"] {
+            try stage.put("people", "{\"id\":\"\(name)\"}")
+            let made = try stage.backUp()
+            #expect(!made.isFull)
+            late.append(made.path)
+        }
+        try damage(paths[1])
+        let told = try stage.restore().told
+        #expect(told.bundles == [paths[0]])
+        #expect(told.passedOver.map(\.path) == [late[1], late[0], paths[1]])
+        #expect(
+            told.passedOver.allSatisfy {
+                $0.reason.contains("records-00001") || $0.reason.contains(paths[1])
+            })
+    }
+
     @Test func nothingContinuesADamagedBundle() throws {
         let (stage, paths) = try stage(1)
         try damage(paths[0])

@@ -28,9 +28,11 @@ import Testing
         func restore(to path: String, _ disk: any FileSystem) throws {
             let bundles = Bundles(in: stage.scratch.surroundings)
             let plan = try bundles.plan(from: bundle)
-            let trust = try bundles.trust(plan.chain[0], .password(Scratch.password()))
+            let chain = try VerifiedChain(plan.chain) {
+                try bundles.trust($0, .password(Scratch.password()))
+            }
             _ = try BackupRestore(
-                plan.chain, trust, environment: stage.scratch.surroundings.environment, disk: disk
+                chain, environment: stage.scratch.surroundings.environment, disk: disk
             ).run(to: path, isReplacing: true, above: BackupRestore.Floor())
         }
 

@@ -65,9 +65,10 @@ import Testing
                 range = try Self.record(kind, entry, part, vector)
             }
             let own = StreamCodes.own(authenticator, kind, collection, entry[range], part[...])
-            let live = StreamCodes.live(
-                [(kind, collection, [UInt64(try vector.integer("number"))])],
-                key: MACKey(try vector.secret("macKey")))
+            var code = LiveCode()
+            code.add(UInt64(try vector.integer("number")))
+            _ = code.end(kind, collection)
+            let live = code.finish(MACKey(try vector.secret("macKey")))
             guard try own.bytes == vector.bytes("own"), try live == vector.bytes("live")
             else { throw Refusal(.mismatch) }
         }

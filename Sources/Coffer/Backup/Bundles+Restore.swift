@@ -84,16 +84,6 @@ extension Bundles {
         }
     }
 
-    /// Verifies every bundle of a chain, and that who made the newest has signed them all.
-    ///
-    /// - Throws: ``VaultError/Code/wrongPassword``, ``VaultError/Code/untrusted``,
-    ///   ``VaultError/Code/damaged``, ``VaultError/Code/storage``.
-    public func verify(_ plan: RestorePlan, key: borrowing Key) throws(VaultError) {
-        do {
-            _ = try settle(plan) { try self.trust($0, key) }
-        } catch { throw VaultError(error) }
-    }
-
     /// Verifies, and says what a restore to a place would do, without doing any of it.
     ///
     /// - Returns: The plan with the chain that would be taken.
@@ -102,50 +92,47 @@ extension Bundles {
         _ plan: RestorePlan, to path: String, key: borrowing Key, isReplacing: Bool = false
     ) throws(VaultError) -> RestorePlan {
         do {
-            let (plan, trust) = try settle(plan) { try self.trust($0, key) }
-            _ = try floor(plan, path, trust, isReplacing: isReplacing)
+            let (plan, chain) = try settle(plan) { try trust($0, key) }
+            _ = try floor(plan, path, chain.trust, isReplacing: isReplacing)
             return plan
         } catch { throw VaultError(error) }
     }
 
     /// Takes the first chain that is whole and signed; those before it are passed over.
     ///
+    /// A bundle that was found to be bad is not read again for what continues it.
+    ///
     /// - Throws: What is wrong with the newest where no other chain is better; a wrong password at
     ///   once, because a damaged bundle does not look like one.
     internal func settle(
         _ plan: RestorePlan, _ trust: (BundleReader) throws -> BundleTrust
-    ) throws -> (RestorePlan, BundleTrust) {
+    ) throws -> (RestorePlan, VerifiedChain) {
         var passed = plan.passedOver
-        var failure: (any Error)?
+        var bad: [String: String] = [:]
+        var failure: BackupError?
         for chain in [plan.chain] + plan.others {
+            if let other = chain.dropFirst().first(where: { bad[$0.path] != nil }) {
+                passed.append((chain[0].path, "it continues \(other.path)"))
+                continue
+            }
             do {
-                let found = try Self.explaining(chain[0]) { try trust(chain[0]) }
-                try BackupRestore(chain, found, environment: surroundings.environment).verify()
-                return (RestorePlan(plan, taking: chain, passedOver: passed), found)
+                let verified = try VerifiedChain(chain, trust)
+                return (RestorePlan(plan, taking: chain, passedOver: passed), verified)
             } catch let error as BackupError {
-                let reason: String
+                let (path, reason): (String, String)
                 switch error {
-                case .untrusted: reason = "it is not signed by the key of this vault"
-                case .damaged(let path, let why):
-                    reason = path == chain[0].path ? why : "\(path): \(why)"
+                case .untrusted(let place):
+                    (path, reason) = (place, "it is not signed by the key of this vault")
+                case .damaged(let place, let why): (path, reason) = (place, why)
                 default: throw error
                 }
                 failure = failure ?? error
-                passed.append((chain[0].path, reason))
+                bad[path] = reason
+                let isOther = path != chain[0].path
+                passed.append((chain[0].path, isOther ? "\(path): \(reason)" : reason))
             }
         }
-        throw failure ?? BackupError.noBundle(path: plan.chain[0].path)
-    }
-
-    /// Says which bundle an error is about.
-    private static func explaining<Result>(
-        _ bundle: BundleReader, _ body: () throws -> Result
-    ) throws -> Result {
-        do { return try body() } catch let error as BundleError {
-            throw BackupVerify.explained(error, bundle.path)
-        } catch KeysError.damaged(let part) {
-            throw BackupError.damaged(path: bundle.path, reason: "\(part) does not verify")
-        }
+        throw failure ?? .noBundle(path: plan.chain[0].path)
     }
 
     /// Makes a vault of a chain of bundles.
@@ -171,19 +158,18 @@ extension Bundles {
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Restored {
         do {
-            let (plan, trust) = try settle(plan) { try self.trust($0, key) }
+            let (plan, chain) = try settle(plan) { try trust($0, key) }
             try OutputFile.refuseVault(around: DiskPath.parent(of: path), path)
-            let floor = try floor(plan, path, trust, isReplacing: isReplacing)
-            let restore = BackupRestore(
-                plan.chain, trust, environment: surroundings.environment
-            ) { done, total in
+            let floor = try floor(plan, path, chain.trust, isReplacing: isReplacing)
+            let restore = BackupRestore(chain, environment: surroundings.environment) {
+                done, total in
                 guard progress(done, total) else { throw BackupError.cancelled }
             }
             var safety: String?
             let made = try restore.run(to: path, isReplacing: isReplacing, above: floor) {
-                safety = try self.safety(of: path, trust, key)
+                safety = try self.safety(of: path, chain.trust, key)
             }
-            remember(path, trust)
+            remember(path, chain.trust)
             return Restored(
                 path: path, vault: plan.newest.vault, records: made.records,
                 history: made.history, withheld: made.withheld, bundles: made.bundles,

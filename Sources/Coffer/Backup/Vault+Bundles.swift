@@ -58,7 +58,7 @@ extension Vault {
                 throw BackupError.foreign(path: path)
             }
             let bundles = Bundles(in: surroundings)
-            let (plan, trust) = try bundles.settle(plan) { try BundleTrust($0, root: root) }
+            let (plan, chain) = try bundles.settle(plan) { try BundleTrust($0, root: root) }
             try records.read { try KnownRevisions.check(plan.chain, $0) }
             let existing: RecordWriter.Existing =
                 switch rule {
@@ -66,7 +66,7 @@ extension Vault {
                 case .skip: .skip
                 case .copy: .copy
                 }
-            let outcome = try RestoreRecords(plan.chain, trust, into: records) { done, total in
+            let outcome = try RestoreRecords(chain, into: records) { done, total in
                 guard progress(done, total) else { throw BackupError.cancelled }
             }.run(collection, record, existing: existing, isTried: isTried)
             return Fetched(
@@ -163,13 +163,13 @@ extension Bundles {
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> UInt64 {
         do {
-            let (plan, trust) = try settle(plan) { try self.trust($0, key) }
             // A trial of what is not the newest would say that all is well.
             if let passed = plan.passedOver.first {
                 throw BackupError.damaged(path: passed.path, reason: passed.reason)
             }
             return try BackupDrill(
-                plan.chain, trust, environment: surroundings.environment
+                try VerifiedChain(plan.chain) { try trust($0, key) },
+                environment: surroundings.environment
             ) { done, total in
                 guard progress(done, total) else { throw BackupError.cancelled }
             }.run(in: folder).records

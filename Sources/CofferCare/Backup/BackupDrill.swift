@@ -1,4 +1,3 @@
-package import CofferBundles
 internal import CofferBytes
 internal import CofferCrypto
 package import CofferDisk
@@ -27,12 +26,12 @@ package struct BackupDrill {
     /// - Parameter progress: Hears how many entries are read, and how many there are; throws to
     ///   cancel.
     package init(
-        _ chain: [BundleReader], _ trust: BundleTrust, environment: Environment,
+        _ chain: VerifiedChain, environment: Environment,
         disk: any FileSystem = LocalFileSystem(),
         progress: @escaping (UInt64, UInt64) throws -> Void = { _, _ in }
     ) {
         restore = BackupRestore(
-            chain, trust, environment: environment, disk: disk, progress: progress)
+            chain, environment: environment, disk: disk, progress: progress)
         self.environment = environment
         self.disk = disk
     }
@@ -45,7 +44,6 @@ package struct BackupDrill {
     package func run(in folder: String) throws -> Result {
         try disk.createDirectories(folder)
         try sweep(folder)
-        try restore.verify()
         let suffix = Hex.encode(try environment.randomness.bytes(4))
         let place = DiskPath.join(folder, Self.prefix + suffix)
         try disk.makeDirectory(place)

@@ -1,4 +1,4 @@
-package import CofferBundles
+internal import CofferBundles
 package import CofferBytes
 internal import CofferCrypto
 package import CofferDisk
@@ -52,32 +52,18 @@ package struct BackupRestore {
     /// Prepares one.
     ///
     /// - Parameters:
-    ///   - chain: The bundles, the newest first, as `BundleChain` gives them.
-    ///   - trust: The opened keys of the newest.
+    ///   - chain: The bundles, verified.
     ///   - progress: Hears how many entries are read, and how many there are; throws to cancel.
     package init(
-        _ chain: [BundleReader], _ trust: BundleTrust, environment: Environment,
+        _ chain: VerifiedChain, environment: Environment,
         disk: any FileSystem = LocalFileSystem(),
         progress: @escaping (UInt64, UInt64) throws -> Void = { _, _ in }
     ) {
-        self.chain = chain
-        self.trust = trust
+        self.chain = chain.bundles
+        trust = chain.trust
         self.environment = environment
         self.disk = disk
         self.progress = progress
-    }
-
-    /// Verifies every bundle of the chain: signature and all members.
-    ///
-    /// - Throws: `BundleError`, `BackupError.damaged`, `.untrusted`.
-    package func verify() throws {
-        let signer = try BundleTrust.signer(trust.keyring)
-        for bundle in chain {
-            do throws(BundleError) {
-                _ = try bundle.signer(trusting: signer)
-                try bundle.verifyMembers()
-            } catch { throw BackupVerify.explained(error, bundle.path) }
-        }
     }
 
     /// Restores to a path.
@@ -95,7 +81,6 @@ package struct BackupRestore {
         beforeReplacing: () throws -> Void = {}
     ) throws -> Restored {
         if !isReplacing, try disk.exists(path) { throw BackupError.exists(path: path) }
-        try verify()
         let parent = DiskPath.parent(of: path)
         try disk.createDirectories(parent)
         try RestorePlace(path, disk).sweep()

@@ -83,43 +83,24 @@ package struct BundleChain: Sendable {
         return chain
     }
 
-    /// The newest complete chain, the newest bundle first.
-    ///
-    /// - Parameters:
-    ///   - vault: Whose bundles; nil where the folder holds those of one vault only.
-    ///   - time: Only bundles that were made until then, in milliseconds since 1970.
-    /// - Throws: `BackupError.noBundle`, `.severalVaults`, `.brokenChain`.
-    package func newest(
-        of vault: Identifier?, until time: Int64? = nil, folder: String
-    ) throws(BackupError) -> [BundleReader] {
-        let mine = bundles.filter { bundle in
-            (vault == nil || bundle.manifest.vault == vault)
-                && (time.map { bundle.manifest.created <= $0 } ?? true)
-        }
-        let candidates = try candidates(mine, folder)
-        return candidates[0]
-    }
-
     /// The complete chains of a folder, the best first: those of the instance that made the last
     /// bundle, from its newest bundle back, then those of other instances.
     ///
     /// What a bundle says of its instance and time is not verified here; whoever restores tries
     /// them in turn.
     ///
-    /// - Throws: As ``newest(of:until:folder:)``.
+    /// - Parameters:
+    ///   - vault: Whose bundles; nil where the folder holds those of one vault only.
+    ///   - time: Only bundles that were made until then, in milliseconds since 1970.
+    /// - Returns: One chain at least, each with its newest bundle first.
+    /// - Throws: `BackupError.noBundle`, `.severalVaults`, `.brokenChain`.
     package func candidates(
         of vault: Identifier?, until time: Int64? = nil, folder: String
     ) throws(BackupError) -> [[BundleReader]] {
-        try candidates(
-            bundles.filter { bundle in
-                (vault == nil || bundle.manifest.vault == vault)
-                    && (time.map { bundle.manifest.created <= $0 } ?? true)
-            }, folder)
-    }
-
-    private func candidates(
-        _ mine: [BundleReader], _ folder: String
-    ) throws(BackupError) -> [[BundleReader]] {
+        let mine = bundles.filter { bundle in
+            (vault == nil || bundle.manifest.vault == vault)
+                && (time.map { bundle.manifest.created <= $0 } ?? true)
+        }
         let vaults = Set(mine.map(\.manifest.vault))
         guard vaults.count < 2 else {
             throw .severalVaults(vaults.sorted().map(\.description))

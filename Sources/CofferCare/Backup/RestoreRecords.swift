@@ -1,4 +1,4 @@
-package import CofferBundles
+internal import CofferBundles
 internal import CofferBytes
 internal import CofferFormat
 package import CofferRecords
@@ -34,11 +34,11 @@ package struct RestoreRecords {
     /// - Parameter progress: Hears how many entries are read, and how many there are; throws to
     ///   cancel.
     package init(
-        _ chain: [BundleReader], _ trust: BundleTrust, into records: Records,
+        _ verified: VerifiedChain, into records: Records,
         progress: @escaping (UInt64, UInt64) throws -> Void = { _, _ in }
     ) {
-        self.chain = chain
-        self.trust = trust
+        chain = verified.bundles
+        trust = verified.trust
         self.records = records
         self.progress = progress
     }
@@ -54,8 +54,6 @@ package struct RestoreRecords {
         _ collection: String, _ record: String?, existing: RecordWriter.Existing,
         isTried: Bool
     ) throws -> Outcome {
-        let restore = BackupRestore(chain, trust, environment: records.store.environment)
-        try restore.verify()
         var outcome = Outcome()
         do {
             try records.write { writer in

@@ -129,13 +129,13 @@ package struct Maintenance {
     ) throws -> Done {
         let vault = records.store.header.vault
         let bundles = try BundleChain(in: folder, on: disk)
-        let chain = try bundles.newest(of: vault, folder: folder)
+        let chain = try bundles.candidates(of: vault, folder: folder)[0]
         if let passed = bundles.passedOver(for: chain[0]).first {
             throw BackupError.damaged(path: passed.path, reason: passed.reason)
         }
         let root = try records.store.frame().keyring.root
         let result = try BackupDrill(
-            chain, try BundleTrust(chain[0], root: root),
+            try VerifiedChain(chain) { try BundleTrust($0, root: root) },
             environment: records.store.environment, disk: disk, progress: progress
         ).run(in: DiskPath.parent(of: records.store.path))
         try note { $0.lastDrill = $1 }

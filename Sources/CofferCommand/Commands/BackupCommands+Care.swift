@@ -6,12 +6,6 @@ extension BackupCommands {
         let bundles = Bundles(in: call.surroundings)
         let plan = try bundles.plan(
             from: call.invocation.argument("from") ?? ".", of: call.invocation.value("of"))
-        if let passed = plan.passedOver.first {
-            throw Failure(
-                "damaged",
-                "this backup would not have saved you: \(passed.path) is the newest and cannot be "
-                    + "used: \(passed.reason)", .damaged)
-        }
         let place =
             call.invocation.value("in") ?? call.ambient.stateDirectory
             ?? Paths.parent(of: plan.bundles[0])

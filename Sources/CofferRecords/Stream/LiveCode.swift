@@ -1,12 +1,12 @@
 internal import CofferBytes
-internal import CofferCrypto
-internal import CofferFormat
+package import CofferCrypto
+package import CofferFormat
 
 /// Names everything that a vault holds, by the numbers of its rows.
 ///
 /// Source: `Docs/Format.md`, section 19.4. A number is never given twice, so it stands for one
 /// content.
-internal struct LiveCode: ~Copyable {
+package struct LiveCode: ~Copyable {
     private var message = Array("live".utf8)
     private var hash = SHA256()
     private var piece: [UInt8] = []
@@ -14,8 +14,11 @@ internal struct LiveCode: ~Copyable {
 
     private static let pieceSize = 32_768
 
+    /// Begins with nothing.
+    package init() {}
+
     /// Takes in a row; rows of a table come in the order of their numbers.
-    mutating func add(_ number: UInt64) {
+    package mutating func add(_ number: UInt64) {
         piece.append(bigEndian: number)
         count &+= 1
         if piece.count >= Self.pieceSize { flush() }
@@ -24,7 +27,7 @@ internal struct LiveCode: ~Copyable {
     /// Ends a table.
     ///
     /// - Returns: How many rows it had.
-    mutating func end(_ kind: StreamKind, _ collection: UInt32) -> UInt64 {
+    package mutating func end(_ kind: StreamKind, _ collection: UInt32) -> UInt64 {
         defer { count = 0 }
         guard count > 0 else { return 0 }
         flush()
@@ -38,7 +41,7 @@ internal struct LiveCode: ~Copyable {
     }
 
     /// The code of everything.
-    consuming func finish(_ key: MACKey) -> [UInt8] { key.code(message) }
+    package consuming func finish(_ key: MACKey) -> [UInt8] { key.code(message) }
 
     private mutating func flush() {
         hash.update(piece)

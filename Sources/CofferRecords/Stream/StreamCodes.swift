@@ -47,18 +47,6 @@ package enum StreamCodes {
         }
     }
 
-    /// The live code of tables, each with its numbers ascending.
-    package static func live(
-        _ tables: [(kind: StreamKind, collection: UInt32, numbers: [UInt64])], key: MACKey
-    ) -> [UInt8] {
-        var code = LiveCode()
-        for table in tables {
-            for number in table.numbers { code.add(number) }
-            _ = code.end(table.kind, table.collection)
-        }
-        return code.finish(key)
-    }
-
     /// The digest in a manifest.
     package static func digest(
         _ end: StreamEnd, key: MACKey, vault: Identifier, bundle: Identifier

@@ -1,0 +1,43 @@
+package import CofferBundles
+internal import CofferCrypto
+internal import CofferKeys
+
+/// A bundle and everything that it continues, every byte verified and signed.
+///
+/// Only from such a chain is anything restored; the signer is the key of its vault.
+package struct VerifiedChain: Sendable {
+    /// The bundles, the newest first.
+    package let bundles: [BundleReader]
+    /// The opened keys of the newest.
+    package let trust: BundleTrust
+
+    /// Verifies a chain: signatures and all members.
+    ///
+    /// Complexity: O(bytes of its bundles).
+    ///
+    /// - Parameters:
+    ///   - bundles: The chain, the newest first, as `BundleChain` gives it.
+    ///   - trust: Opens the keys of the newest.
+    /// - Throws: `BackupError.damaged`, `.untrusted` with the bundle that is meant;
+    ///   `BundleError.disk`; what `trust` throws besides.
+    package init(
+        _ bundles: [BundleReader], _ trust: (BundleReader) throws -> BundleTrust
+    ) throws {
+        do {
+            self.trust = try trust(bundles[0])
+        } catch let error as BundleError {
+            throw BackupVerify.explained(error, bundles[0].path)
+        } catch KeysError.damaged(let part) {
+            throw BackupError.damaged(
+                path: bundles[0].path, reason: "\(part) does not verify")
+        }
+        let signer = try BundleTrust.signer(self.trust.keyring)
+        for bundle in bundles {
+            do throws(BundleError) {
+                _ = try bundle.signer(trusting: signer)
+                try bundle.verifyMembers()
+            } catch { throw BackupVerify.explained(error, bundle.path) }
+        }
+        self.bundles = bundles
+    }
+}
