@@ -5,15 +5,14 @@ package import CofferFormat
 /// Counts and adds up the rows of one body, to be compared with the sealed state.
 @safe
 package final class RowCounter {
-    /// Count and sum so far.
-    package private(set) var tally = VaultState.Tally()
-    private let authenticator: HMACSHA256.Authenticator
+    private var done = VaultState.Tally()
+    private let codes: HMACSHA256.Batch
     /// The message of a row as far as its seal; the last eight bytes are its key.
     private let head: UnsafeMutableRawBufferPointer
 
     /// Starts with no rows of a table with integer keys.
     package init(_ frame: Frame, _ table: RowTable, collection: UInt32) {
-        authenticator = HMACSHA256.Authenticator(frame.stateMAC)
+        codes = HMACSHA256.Batch(frame.stateMAC)
         var message: [UInt8] = []
         table.appendMessage(
             collection: collection, key: [UInt8](repeating: 0, count: 8), seal: [], to: &message)
@@ -23,9 +22,15 @@ package final class RowCounter {
 
     deinit { unsafe head.deallocate() }
 
+    /// Count and sum so far.
+    package var tally: VaultState.Tally {
+        codes.flush { done.sum.add(Sum256($0)) }
+        return done
+    }
+
     /// Gives what was taken in, and starts again with no rows.
     package func take() -> VaultState.Tally {
-        defer { tally = VaultState.Tally() }
+        defer { done = VaultState.Tally() }
         return tally
     }
 
@@ -35,8 +40,7 @@ package final class RowCounter {
             of: key.bigEndian, toByteOffset: head.count - MemoryLayout<Int64>.size,
             as: Int64.self)
         let whole = unsafe UnsafeRawBufferPointer(head)
-        let code = unsafe authenticator.withCode(of: whole, seal) { Sum256($0) }
-        tally.rows &+= 1
-        tally.sum.add(code)
+        done.rows &+= 1
+        unsafe codes.add(whole, seal) { done.sum.add(Sum256($0)) }
     }
 }

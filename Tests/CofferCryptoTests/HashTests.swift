@@ -92,6 +92,62 @@ import Testing
         #expect(count == 174)
     }
 
+    @Test func codesSideBySideAreThoseOneAfterTheOther() throws {
+        let key = try MACKey.random(.system)
+        let batch = HMACSHA256.Batch(key)
+        // Past the first messages, past full lanes, and with some that are too long for a lane.
+        let sizes = (0..<HMACSHA256.Batch.serial + 203).map { $0 * 37 % 700 }
+        var expected: [[UInt8]] = []
+        var codes: [[UInt8]] = []
+        for round in 0..<2 {
+            for size in sizes {
+                let message = try Randomness.system.bytes(size)
+                expected.append(key.code(message))
+                unsafe message.withUnsafeBytes { message in
+                    unsafe batch.add(
+                        .init(rebasing: message[..<(size / 3)]),
+                        .init(rebasing: message[(size / 3)...])
+                    ) { codes.append($0.exposed()) }
+                }
+            }
+            if round == 0 { #expect(codes.count <= expected.count) }
+            batch.flush { codes.append($0.exposed()) }
+            #expect(codes.count == expected.count)
+        }
+        func sorted(_ codes: [[UInt8]]) -> [[UInt8]] {
+            codes.sorted { $0.lexicographicallyPrecedes($1) }
+        }
+        #expect(sorted(codes) == sorted(expected))
+    }
+
+    @Test(.enabled(if: Vectors.areAtHand)) func sideBySideGivesTheKnownCodes() throws {
+        var count = 0
+        for group in try Vectors.wycheproof("hmac_sha256", as: Group.self) {
+            for vector in group.tests where vector.key.bytes.count == MACKey.size {
+                let key = MACKey(SecretBytes(vector.key.bytes))
+                let batch = HMACSHA256.Batch(key, serial: 0)
+                // The code is among those of other messages, as many as fit.
+                var codes: [[UInt8]] = []
+                for other in 0..<31 {
+                    let message = other == count % 31 ? vector.msg.bytes : [UInt8(other), 1]
+                    unsafe message.withUnsafeBytes {
+                        unsafe batch.add($0, UnsafeRawBufferPointer(start: nil, count: 0)) {
+                            codes.append($0.exposed())
+                        }
+                    }
+                }
+                batch.flush { codes.append($0.exposed()) }
+                #expect(codes.count == 31)
+                #expect(
+                    codes.contains { Array($0.prefix(group.tagSize / 8)) == vector.tag.bytes }
+                        == (vector.result == .valid), "\(vector.tcId)")
+                count += 1
+            }
+        }
+        Vectors.say(count, "Wycheproof HMAC-SHA-256 side by side")
+        #expect(count > 50)
+    }
+
     @Test func authenticatorAndKeyGiveTheSameCode() throws {
         let key = try MACKey.random(.system)
         let authenticator = HMACSHA256.Authenticator(key)
