@@ -3,7 +3,7 @@ package struct Identifier: Hashable, Sendable, BitwiseCopyable, Comparable,
     CustomStringConvertible
 {
     /// The size in bytes.
-    package static let size = 16
+    @inlinable package static var size: Int { 16 }
 
     private let high: UInt64
     private let low: UInt64
@@ -39,27 +39,43 @@ package struct Identifier: Hashable, Sendable, BitwiseCopyable, Comparable,
     package init?(text: String) {
         let characters = text.utf8Span.span
         guard characters.count == 36 else { return nil }
+        let hyphen = UInt8(ascii: "-")
+        guard characters[8] == hyphen, characters[13] == hyphen, characters[18] == hyphen,
+            characters[23] == hyphen
+        else { return nil }
         var words: (UInt64, UInt64) = (0, 0)
-        var digits = 0
-        for index in 0..<36 {
-            let character = characters[index]
-            if index == 8 || index == 13 || index == 18 || index == 23 {
-                guard character == UInt8(ascii: "-") else { return nil }
-                continue
-            }
+        guard Self.take(characters, 0..<8, into: &words.0),
+            Self.take(characters, 9..<13, into: &words.0),
+            Self.take(characters, 14..<18, into: &words.0),
+            Self.take(characters, 19..<23, into: &words.1),
+            Self.take(characters, 24..<36, into: &words.1)
+        else { return nil }
+        (high, low) = words
+    }
+
+    /// Appends hexadecimal digits to a word; false when one is none.
+    private static func take(
+        _ characters: Span<UInt8>, _ range: Range<Int>, into word: inout UInt64
+    ) -> Bool {
+        var isHexadecimal = true
+        for index in range {
             // Without a branch for each kind of digit: those of an id are random.
+            let character = characters[index]
             let number = character &- UInt8(ascii: "0")
             let letter = (character | 0x20) &- UInt8(ascii: "a")
-            guard number < 10 || letter < 6 else { return nil }
-            let digit = number < 10 ? number : letter + 10
-            if digits < 16 {
-                words.0 = words.0 << 4 | UInt64(digit)
-            } else {
-                words.1 = words.1 << 4 | UInt64(digit)
-            }
-            digits += 1
+            isHexadecimal = isHexadecimal && (number < 10 || letter < 6)
+            word = word << 4 | UInt64(number < 10 ? number : letter &+ 10)
         }
-        (high, low) = words
+        return isHexadecimal
+    }
+
+    /// Lends the 16 bytes.
+    @unsafe
+    package func withBytes<Result: ~Copyable, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let words = (high.bigEndian, low.bigEndian)
+        return try unsafe withUnsafeBytes(of: words, body)
     }
 
     /// The 16 bytes.

@@ -15,11 +15,11 @@ internal import CCofferIPsecMB
 @safe
 package struct AES256GCM: ~Copyable {
     /// The size of a key in bytes.
-    internal static let keySize = 32
+    internal static var keySize: Int { 32 }
     /// The size of a nonce in bytes.
-    internal static let nonceSize = 12
+    internal static var nonceSize: Int { 12 }
     /// The size of a tag in bytes.
-    package static let tagSize = 16
+    @inlinable package static var tagSize: Int { 16 }
     /// The longest message in bytes: OpenSSL counts in C `int`.
     internal static let longest = Int(Int32.max)
 
@@ -76,10 +76,10 @@ package struct AES256GCM: ~Copyable {
 
     /// Where things lie in `memory`, in bytes.
     private enum Layout {
-        static let tag = 16
-        static let state = 64
+        static var tag: Int { 16 }
+        static var state: Int { 64 }
         #if COFFER_IPSECMB
-        static let schedule = 64 + (MemoryLayout<gcm_context_data>.size + 63) / 64 * 64
+        static var schedule: Int { 64 + (MemoryLayout<gcm_context_data>.size + 63) / 64 * 64 }
         #endif
 
         static func size(of backend: Backend) -> Int {

@@ -1,7 +1,7 @@
 /// HMAC with SHA-256 (RFC 2104): 32-byte codes under a ``MACKey``.
 package enum HMACSHA256 {
     /// The size of a code in bytes.
-    package static let size = 32
+    @inlinable package static var size: Int { 32 }
 
     /// One worker's HMAC under one key, for codes by the million.
     ///

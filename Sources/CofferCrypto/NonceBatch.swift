@@ -8,7 +8,7 @@ internal import CofferShims
 @safe
 package struct NonceBatch: ~Copyable {
     /// The size of a nonce in bytes (C2SP XAES-256-GCM).
-    package static let nonceSize = 24
+    @inlinable package static var nonceSize: Int { 24 }
     /// At most this many in a batch: 24 MiB, more records than a transaction takes.
     private static let most = 1 << 20
 

@@ -18,7 +18,7 @@ internal import CofferShims
 @safe
 package struct RecordCipher: ~Copyable {
     /// The size of a field's tag in bytes.
-    package static let tagSize = AES256GCM.tagSize
+    @inlinable package static var tagSize: Int { AES256GCM.tagSize }
 
     private var cipher: AES256GCM
     private var derivation: XAESDerivation
@@ -45,8 +45,17 @@ package struct RecordCipher: ~Copyable {
     /// - Throws: `invalidInput` unless the nonce has 24 bytes; `library` when OpenSSL refuses.
     package mutating func begin(key: FieldKey, nonce: Span<UInt8>) throws(CryptoError) {
         isReady = false
-        guard nonce.count == NonceBatch.nonceSize else { throw .invalidInput }
         try derivation.use(key)
+        try begin(nonce: nonce)
+    }
+
+    /// Turns to the next record under the key of the record before.
+    ///
+    /// - Throws: `invalidInput` unless the nonce has 24 bytes and there was one before; `library`
+    ///   when OpenSSL refuses.
+    package mutating func begin(nonce: Span<UInt8>) throws(CryptoError) {
+        isReady = false
+        guard nonce.count == NonceBatch.nonceSize, derivation.isKeyed else { throw .invalidInput }
         for index in 0..<AES256GCM.nonceSize {
             unsafe suffix[index] = nonce[AES256GCM.nonceSize + index]
         }

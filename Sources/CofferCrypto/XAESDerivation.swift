@@ -15,6 +15,9 @@ internal struct XAESDerivation: ~Copyable {
     private static let output = 48
     private var key: FieldKey?
 
+    /// Whether it was turned to a key.
+    internal var isKeyed: Bool { key != nil }
+
     /// Makes room for a key.
     ///
     /// - Throws: `library` when libcrypto lacks AES, `outOfMemory`.

@@ -22,6 +22,8 @@ package final class CollectionPlan: Sendable {
     internal let fieldColumns: [Int]
     /// For each field of the definition, its number.
     internal let fieldNumbers: [UInt16]
+    /// The names of the fields.
+    internal let fieldNames: [String]
     /// Whether these numbers ascend, as they do unless fields have come and gone.
     internal let areNumbersAscending: Bool
     /// For each field of the definition, whether it is under the person's key.
@@ -87,6 +89,7 @@ package final class CollectionPlan: Sendable {
         }
         fieldColumns = definition.fields.map { places[Definition.Column(.field, $0.number)] ?? 0 }
         fieldNumbers = definition.fields.map(\.number)
+        fieldNames = definition.fields.map(\.name)
         areNumbersAscending = zip(fieldNumbers, fieldNumbers.dropFirst()).allSatisfy { $0 < $1 }
         areSubjects = definition.fields.map { $0.scope == .subject }
         scopeCount = definition.scopes.count
@@ -103,9 +106,10 @@ package final class CollectionPlan: Sendable {
         let table = "c_\(definition.collection)"
         select = "SELECT \(names.joined(separator: ", ")) FROM \(table)"
         selectByID = StatementText(select + " WHERE id = ?1")
+        // A join, because the value of a subquery would be copied for each row.
         selectAtOnce = StatementText(
-            "SELECT \(names.joined(separator: ", ")), (SELECT seal FROM meta WHERE num = 1) "
-                + "FROM \(table) WHERE id = ?1")
+            "SELECT \(names.map { "c.\($0)" }.joined(separator: ", ")), m.seal "
+                + "FROM meta m CROSS JOIN \(table) c WHERE m.num = 1 AND c.id = ?1")
         stateColumn = names.count
         let columns = names.joined(separator: ", ")
         selectHistory = "SELECT \(columns), hid, note FROM h_\(definition.collection)"

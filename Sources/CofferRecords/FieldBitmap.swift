@@ -4,7 +4,7 @@ internal import CofferFormat
 /// Compares the fields that a row has with those that its header lists, and most rows have the same.
 internal struct FieldBitmap {
     /// The bytes of a header before its bitmap: created, modified, device, revision, length.
-    private static let fixedSize = 8 + 8 + Identifier.size + 8 + 1
+    private static var fixedSize: Int { 8 + 8 + Identifier.size + 8 + 1 }
 
     private var present: [Int]?
     private var bytes: [UInt8] = []

@@ -23,6 +23,16 @@ internal struct RawBuffer: ~Copyable {
         self.count = count
     }
 
+    /// A place after the bytes in use, until the next change; see ``extend(by:)``.
+    @unsafe
+    mutating func makeRoom(_ wanted: Int) -> UnsafeMutableRawBufferPointer {
+        reserve(count + wanted)
+        return unsafe UnsafeMutableRawBufferPointer(start: start + count, count: wanted)
+    }
+
+    /// Makes the first bytes of the place that ``makeRoom(_:)`` gave part of the content.
+    mutating func extend(by added: Int) { count = min(capacity, count + max(0, added)) }
+
     /// Appends bytes.
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
         reserve(count + bytes.count)

@@ -20,8 +20,15 @@ internal struct RecordOpener: ~Copyable {
         case otherFields
     }
 
-    private static let tagSize = RecordCipher.tagSize
-    private static let nonceSize = NonceBatch.nonceSize
+    /// Where a cell lies.
+    @unsafe
+    private struct Cell: BitwiseCopyable {
+        let start: UnsafeRawPointer?
+        let count: Int
+    }
+
+    private static var tagSize: Int { RecordCipher.tagSize }
+    private static var nonceSize: Int { NonceBatch.nonceSize }
 
     private var coder = FieldCoder()
     private var vaultCipher: RecordCipher
@@ -31,13 +38,14 @@ internal struct RecordOpener: ~Copyable {
     private var plain = RawBuffer(capacity: 4_096)
     private var head = RawBuffer(capacity: 128)
     private var bitmap = FieldBitmap()
-    private var vaultKey: (number: UInt32, key: FieldKey)?
+    /// The number of the key that ``vaultCipher`` is turned to.
+    private var vaultKey: UInt32?
     /// Which columns the row has whose header was opened.
     private var shape: RowShape?
     /// The fields present in the row whose header was opened, by their place in the definition.
     private(set) var present: [Int] = []
     /// The cells of those fields in a full row, as long as the statement stands there.
-    private var cells: [UnsafeRawBufferPointer] = unsafe []
+    private var cells = RawBuffer(capacity: 256)
     private(set) var rid: Int64 = 0
     private(set) var sequence: UInt64 = 0
     private(set) var keys: [UInt32] = []
@@ -109,24 +117,26 @@ internal struct RecordOpener: ~Copyable {
         let shape = shape ?? plan.shape
         if self.shape !== shape { self.shape = shape }
         rid = row.int64(0)
-        guard row.columnType(1) == .blob, row.byteCount(1) == Identifier.size else {
+        let (idType, id) = unsafe row.unsafelyBorrowBlob(1)
+        guard case .blob = idType, id.count == Identifier.size else {
             throw Failure.damaged("its id")
         }
-        guard row.columnType(2) == .integer, row.columnType(3) == .blob,
-            row.columnType(4) == .blob, row.byteCount(3) == plan.scopeCount * 4
+        let (keysType, numbers) = unsafe row.unsafelyBorrowBlob(3)
+        let (sealType, sealed) = unsafe row.unsafelyBorrowBlob(4)
+        guard case .integer = row.columnType(2), case .blob = keysType, case .blob = sealType,
+            numbers.count == plan.scopeCount * 4
         else { throw Failure.damaged("its keys") }
         sequence = UInt64(bitPattern: row.int64(2))
-        unsafe readKeys(row.unsafelyBorrowBytes(3))
+        unsafe readKeys(numbers)
         seal.truncate(to: 0)
-        unsafe seal.append(row.unsafelyBorrowBytes(4))
+        unsafe seal.append(sealed)
         if shape.isFull { try findFields(row, plan) } else { try compareFields(row, shape) }
         let overhead = Self.nonceSize + (present.count + 1) * Self.tagSize
         guard seal.count > overhead else {
             throw shape.isFull ? Failure.damaged("its seal") : Failure.otherFields
         }
         try beginCiphers(key)
-        unsafe codes.begin(
-            id: row.unsafelyBorrowBytes(1), rid: rid, sequence: sequence, keys: keys)
+        unsafe codes.begin(id: id, rid: rid, sequence: sequence, keys: keys)
         codes.appendClear(row, shape.clear)
         do { try openHeader(plan, count: seal.count - overhead) } catch {
             throw shape.isFull ? error : Failure.otherFields
@@ -134,38 +144,47 @@ internal struct RecordOpener: ~Copyable {
     }
 
     private mutating func readKeys(_ bytes: UnsafeRawBufferPointer) {
-        keys.removeAll(keepingCapacity: true)
-        for start in stride(from: 0, to: bytes.count - 3, by: 4) {
-            keys.append(
-                UInt32(
-                    bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self)))
+        let count = bytes.count / 4
+        if keys.count != count { keys = [UInt32](repeating: 0, count: count) }
+        for index in 0..<count {
+            let number = UInt32(
+                bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
+            // Most rows have the keys of the row before.
+            if keys[index] != number { keys[index] = number }
         }
     }
 
     private mutating func findFields(
         _ row: borrowing Statement, _ plan: CollectionPlan
     ) throws {
-        present.removeAll(keepingCapacity: true)
-        unsafe cells.removeAll(keepingCapacity: true)
+        cells.truncate(to: 0)
+        var found = 0
         let columns = plan.fieldColumns
         for position in 0..<columns.count {
             let (type, bytes) = unsafe row.unsafelyBorrowBlob(columns[position])
             switch type {
             case .null: continue
             case .blob:
-                present.append(position)
-                unsafe cells.append(bytes)
+                // Most rows have the fields of the row before.
+                if found >= present.count || present[found] != position {
+                    present.removeSubrange(found...)
+                    present.append(position)
+                }
+                found += 1
+                unsafe cells.append(raw: Cell(start: bytes.baseAddress, count: bytes.count))
             default:
                 throw Failure.damaged("field \(plan.fieldNumbers[position])")
             }
         }
+        if found < present.count { present.removeSubrange(found...) }
     }
 
     /// Looks only whether the columns at hand fit the fields of the row before.
     private func compareFields(_ row: borrowing Statement, _ shape: RowShape) throws {
         let wanted = shape.positions
         for index in 0..<wanted.count {
-            let isThere = row.columnType(shape.columns[wanted[index]]) == .blob
+            var isThere = false
+            if case .blob = row.columnType(shape.columns[wanted[index]]) { isThere = true }
             guard isThere == present.contains(wanted[index]) else { throw Failure.otherFields }
         }
     }
@@ -173,11 +192,17 @@ internal struct RecordOpener: ~Copyable {
     private mutating func beginCiphers(
         _ key: (UInt32, Definition.Scope) throws -> FieldKey?
     ) throws {
-        if vaultKey?.number != keys[0] { vaultKey = try key(keys[0], .vault).map { (keys[0], $0) } }
-        guard let vaultKey else { throw Failure.damaged("an unknown key") }
+        let number = keys[0]
         let nonce = unsafe Span<UInt8>(
             _unsafeBytes: UnsafeRawBufferPointer(rebasing: seal.bytes[..<Self.nonceSize]))
-        try vaultCipher.begin(key: vaultKey.key, nonce: nonce)
+        if vaultKey == number {
+            try vaultCipher.begin(nonce: nonce)
+        } else {
+            vaultKey = nil
+            guard let key = try key(number, .vault) else { throw Failure.damaged("an unknown key") }
+            try vaultCipher.begin(key: key, nonce: nonce)
+            vaultKey = number
+        }
         guard keys.count > 1, keys[1] != 0 else { return }
         guard let subjectKey = try key(keys[1], .subject) else {
             throw Failure.damaged("an unknown key")
@@ -235,12 +260,17 @@ extension RecordOpener {
         _ index: Int, _ row: borrowing Statement, plan: CollectionPlan,
         into batch: inout OpenedRows
     ) throws {
-        try decrypt(index, row, plan)
-        let bytes = unsafe plain.bytes
-        if let (content, body) = try coder.find(unsafe Span<UInt8>(_unsafeBytes: bytes)) {
-            return unsafe batch.append(content, UnsafeRawBufferPointer(rebasing: bytes[body]))
+        let cell = unsafe cell(index, row)
+        if cell.count <= batch.room {
+            let place = unsafe batch.makeRoom(cell.count)
+            try unsafe decrypt(index, cell, plan, into: place)
+            let bytes = unsafe Span<UInt8>(_unsafeBytes: UnsafeRawBufferPointer(place))
+            if let (content, body) = try coder.find(bytes) {
+                return batch.take(content, body)
+            }
         }
-        try coder.lend(unsafe Span<UInt8>(_unsafeBytes: bytes)) { content, body in
+        try decrypt(index, row, plan)
+        try coder.lend(unsafe Span<UInt8>(_unsafeBytes: plain.bytes)) { content, body in
             unsafe body.withUnsafeBufferPointer {
                 unsafe batch.append(content, UnsafeRawBufferPointer($0))
             }
@@ -251,31 +281,44 @@ extension RecordOpener {
         .damaged("field \(plan.fieldNumbers[present[index]])")
     }
 
+    /// The cell of one field of the row, as the statement holds it.
+    @unsafe
+    private func cell(_ index: Int, _ row: borrowing Statement) -> UnsafeRawBufferPointer {
+        if let shape, !shape.isFull {
+            return unsafe row.unsafelyBorrowBytes(shape.columns[present[index]])
+        }
+        let cell: Cell = unsafe cells.load(index)
+        return unsafe UnsafeRawBufferPointer(start: cell.start, count: cell.count)
+    }
+
     /// Opens one field into ``plain``.
     private mutating func decrypt(
         _ index: Int, _ row: borrowing Statement, _ plan: CollectionPlan
     ) throws {
+        let cell = unsafe cell(index, row)
+        plain.resize(to: cell.count)
+        try unsafe decrypt(index, cell, plan, into: plain.mutableBytes)
+    }
+
+    /// Opens one field of the row into a place of its size.
+    private mutating func decrypt(
+        _ index: Int, _ cell: UnsafeRawBufferPointer, _ plan: CollectionPlan,
+        into place: UnsafeMutableRawBufferPointer
+    ) throws {
         let position = present[index]
         let number = plan.fieldNumbers[position]
         codes.setField(number)
-        let cell =
-            if let shape, !shape.isFull {
-                unsafe row.unsafelyBorrowBytes(shape.columns[position])
-            } else {
-                unsafe cells[index]
-            }
         let tagStart = seal.count - (present.count - index) * Self.tagSize
         let tag = unsafe UnsafeRawBufferPointer(
             rebasing: seal.bytes[tagStart..<tagStart + Self.tagSize])
-        plain.resize(to: cell.count)
         if plan.areSubjects[position], keys.count > 1, keys[1] != 0 {
             try unsafe subjectCipher.open(
                 field: number, ciphertext: cell, tag: tag, associated: codes.field,
-                plaintext: plain.mutableBytes)
+                plaintext: place)
         } else {
             try unsafe vaultCipher.open(
                 field: number, ciphertext: cell, tag: tag, associated: codes.field,
-                plaintext: plain.mutableBytes)
+                plaintext: place)
         }
     }
 }

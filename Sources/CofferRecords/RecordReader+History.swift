@@ -42,6 +42,24 @@ extension RecordReader {
         return versions
     }
 
+    /// The revision of the newest older version of a record; nil when none is kept.
+    ///
+    /// Its header is opened, not its fields.
+    ///
+    /// - Throws: `RecordsError.damaged` for one that does not verify.
+    internal func lastRevision(of id: Identifier, in plan: CollectionPlan) throws -> UInt64? {
+        let rows = try connection.cached(
+            plan.selectHistory + " WHERE id = ?1 ORDER BY hid DESC LIMIT 1")
+        try rows.bind(blob: id.bytes, at: 1)
+        guard try rows.step() else { return nil }
+        _ = try openNote(rows, plan)
+        let header = try openHeader(rows, plan)
+        guard try opener(plan).it.id == id else {
+            throw damaged(plan, rows.int64(0), id, "an older version")
+        }
+        return header.revision
+    }
+
     /// Gives every older version of a collection in the order in which they were replaced.
     ///
     /// A scan that reaches the end compares count and sum with the sealed state.

@@ -93,7 +93,7 @@ package final class RecordReader {
         _ isKept: Bool
     ) throws -> Record? {
         let row = try connection.cached(plan.selectAtOnce)
-        try row.bind(blob: id.bytes, at: 1)
+        try unsafe id.withBytes { try unsafe row.bind(blob: $0, at: 1) }
         guard try row.step(), let digest = store.digest else { return nil }
         guard unsafe row.unsafelyBorrowBytes(plan.stateColumn).starts(with: digest) else {
             return nil
@@ -137,6 +137,12 @@ package final class RecordReader {
     package func state() throws -> VaultState {
         if let transaction { return transaction.state }
         return try store.state()
+    }
+
+    /// The instance and the number of the last change as the sealed state has them.
+    internal func position() throws -> (instance: Identifier, sequence: UInt64) {
+        if let transaction { return (transaction.state.instance, transaction.state.sequence) }
+        return try store.position()
     }
 
     /// The number of records as the sealed state has it.
@@ -240,8 +246,8 @@ package final class RecordReader {
         members.reserveCapacity(opener.it.present.count)
         var overflow: [Value.Member] = []
         var key: Value?
+        let keyField = plan.definition.keyField
         for (index, position) in opener.it.present.enumerated() {
-            let field = plan.definition.fields[position]
             let value = try opener.it.field(index, row, plan: plan)
             opened(opener.it, position)
             if position == plan.overflowPosition {
@@ -250,13 +256,13 @@ package final class RecordReader {
                 }
                 overflow = rest
             } else {
-                if field.number == plan.definition.keyField { key = value }
-                members.append(Value.Member(field.name, value))
+                if plan.fieldNumbers[position] == keyField { key = value }
+                members.append(Value.Member(plan.fieldNames[position], value))
             }
         }
         return Record(
             id: opener.it.id, rid: opener.it.rid, sequence: opener.it.sequence, header: header,
-            members: members + overflow, key: key)
+            members: overflow.isEmpty ? members : members + overflow, key: key)
     }
 
     internal func opener(_ plan: CollectionPlan) throws -> Opener {

@@ -21,7 +21,7 @@ internal struct RecordSealer: ~Copyable {
         var record: PreparedRecord
     }
 
-    private static let tagSize = RecordCipher.tagSize
+    private static var tagSize: Int { RecordCipher.tagSize }
 
     private var vaultCipher: RecordCipher
     private var subjectCipher: RecordCipher

@@ -156,9 +156,9 @@ package final class RecordWriter {
     /// Otherwise whoever has read the removed one could write over the new one as if it were it.
     internal func firstRevision(of id: Identifier, _ plan: CollectionPlan) throws -> UInt64 {
         guard transaction.state.hasHistory(in: plan.number),
-            let last = try reader.history(of: id, in: plan, limit: 1).first
+            let last = try reader.lastRevision(of: id, in: plan)
         else { return 1 }
-        return last.record.header.revision + 2
+        return last + 2
     }
 
     /// A record's id is derived from its key, so a record is another one with another key.

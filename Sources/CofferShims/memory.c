@@ -18,9 +18,20 @@
 void CofferShims_erase(void *bytes, size_t count) { explicit_bzero(bytes, count); }
 
 int CofferShims_equal(const void *left, const void *right, size_t count) {
-    const volatile unsigned char *a = left, *b = right;
-    unsigned char difference = 0;
-    for (size_t i = 0; i < count; i++) difference |= a[i] ^ b[i];
+    const unsigned char *a = left, *b = right;
+    uint64_t difference = 0;
+    for (; count >= 8; count -= 8, a += 8, b += 8) {
+        uint64_t x, y;
+        memcpy(&x, a, 8);
+        memcpy(&y, b, 8);
+        difference |= x ^ y;
+        // The compiler can't tell what this leaves, so it can't leave the loop early.
+        __asm__ volatile("" : "+r"(difference));
+    }
+    for (size_t i = 0; i < count; i++) {
+        difference |= (uint64_t)(a[i] ^ b[i]);
+        __asm__ volatile("" : "+r"(difference));
+    }
     return difference == 0;
 }
 

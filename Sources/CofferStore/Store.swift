@@ -1,3 +1,4 @@
+package import CofferBytes
 package import CofferFormat
 internal import CofferKeys
 package import CofferSQLite
@@ -91,6 +92,16 @@ package final class Store {
         self.environment = environment
         memory = StateMemory(
             directory: environment.stateDirectory, vault: header.vault, path: path)
+    }
+
+    /// The instance and the number of the last change in the state that the last transaction saw;
+    /// they are asked for with each record that is read.
+    ///
+    /// - Throws: `StoreError.locked`.
+    package func position() throws -> (instance: Identifier, sequence: UInt64) {
+        guard let instance = verified?.state.instance, let sequence = verified?.state.sequence
+        else { throw StoreError.locked }
+        return (instance, sequence)
     }
 
     /// The state that the last transaction saw.

@@ -116,9 +116,9 @@ extension RecordCache {
     ///
     /// The vault may have moved on in a transaction that did not ask for single records.
     func isUpToDate(with reader: RecordReader) throws -> Bool {
-        let state = try reader.state()
-        return frame === reader.frame.identity && instance == state.instance
-            && sequence == state.sequence
+        let (instance, sequence) = try reader.position()
+        return frame === reader.frame.identity && self.instance == instance
+            && self.sequence == sequence
     }
 
     /// Lets go of everything that was changed since the state it belongs to.

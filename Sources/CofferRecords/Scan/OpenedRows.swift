@@ -39,6 +39,28 @@ internal struct OpenedRows: ~Copyable {
         var word: Int64 = 0
         var count: Int32 = 0
         var kind = Kind.absent
+
+        /// Whether its content is bytes, which lie elsewhere.
+        var hasBytes: Bool { kind.rawValue >= Kind.number.rawValue }
+
+        init(_ kind: Kind) { self.kind = kind }
+
+        init(_ content: FieldContent) {
+            switch content {
+            case .null: kind = .null
+            case .bool(let flag): kind = flag ? .yes : .no
+            case .integer(let integer):
+                kind = .integer
+                word = integer
+            case .double(let double):
+                kind = .double
+                word = Int64(bitPattern: double.bitPattern)
+            case .number: kind = .number
+            case .text: kind = .text
+            case .bytes: kind = .bytes
+            case .json: kind = .json
+            }
+        }
     }
 
     /// The most bytes of opened fields; what does not fit stays closed.
@@ -82,25 +104,32 @@ internal struct OpenedRows: ~Copyable {
         count += 1
     }
 
+    /// How many bytes of opened fields there is room for.
+    var room: Int { Self.byteLimit - bytes.count }
+
+    /// A place after the opened fields, of so many bytes, until the next change.
+    @unsafe
+    mutating func makeRoom(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        unsafe bytes.makeRoom(count)
+    }
+
+    /// Appends what the next wanted field of the row holds; its body lies in the place that
+    /// ``makeRoom(_:)`` gave.
+    mutating func take(_ content: FieldContent, _ body: Range<Int>) {
+        var cell = Cell(content)
+        if cell.hasBytes {
+            cell.word = Int64(bytes.count + body.lowerBound)
+            cell.count = Int32(body.count)
+            bytes.extend(by: body.upperBound)
+        }
+        cells.append(raw: cell)
+    }
+
     /// Appends what the next wanted field of the row holds.
     mutating func append(_ content: FieldContent, _ body: UnsafeRawBufferPointer) {
-        var cell = Cell()
-        switch content {
-        case .null: cell.kind = .null
-        case .bool(let flag): cell.kind = flag ? .yes : .no
-        case .integer(let integer):
-            cell.kind = .integer
-            cell.word = integer
-        case .double(let double):
-            cell.kind = .double
-            cell.word = Int64(bitPattern: double.bitPattern)
-        case .number: cell.kind = .number
-        case .text: cell.kind = .text
-        case .bytes: cell.kind = .bytes
-        case .json: cell.kind = .json
-        }
-        if cell.kind.rawValue >= Kind.number.rawValue {
-            if body.count > Self.byteLimit - bytes.count {
+        var cell = Cell(content)
+        if cell.hasBytes {
+            if body.count > room {
                 cell.kind = .closed
             } else {
                 cell.word = Int64(bytes.count)
@@ -112,7 +141,7 @@ internal struct OpenedRows: ~Copyable {
     }
 
     /// Appends a field that has no content here.
-    mutating func append(_ kind: Kind) { cells.append(raw: Cell(kind: kind)) }
+    mutating func append(_ kind: Kind) { cells.append(raw: Cell(kind)) }
 
     /// Whether another field would surely not fit.
     var isFull: Bool { bytes.count >= Self.byteLimit }
@@ -153,7 +182,7 @@ internal struct OpenedRows: ~Copyable {
         case .bytes: content = .bytes
         case .json: content = .json
         }
-        let start = cell.kind.rawValue >= Kind.number.rawValue ? Int(cell.word) : 0
+        let start = cell.hasBytes ? Int(cell.word) : 0
         return unsafe .opened(
             content, UnsafeRawBufferPointer(rebasing: bytes.bytes[start..<start + Int(cell.count)]))
     }
