@@ -119,6 +119,11 @@ extension Vault {
     public struct Pruning: Sendable {
         /// The paths of those that go.
         public let removed: [String]
+        /// The paths of those that were written in the place of several, so that these could go;
+        /// when nothing is done, of those in whose place they would come.
+        public let merged: [String]
+        /// Those that could not be merged with what they continue, and why; all of that stays.
+        public let refused: [(path: String, reason: String)]
         /// How many stay for their own sake.
         public let kept: Int
         /// How many stay because others continue them.
@@ -127,21 +132,29 @@ extension Vault {
 
     /// Removes the bundles of a folder that a policy does not keep; chains stay whole.
     ///
+    /// Where a bundle stays and what it continues does not, one bundle that holds both is written
+    /// first, verified and read back; what continues the old one continues the new one then.
+    ///
     /// - Parameters:
     ///   - folder: The folder of bundles.
     ///   - policy: What stays.
     ///   - isTried: Whether nothing is removed.
+    ///   - progress: Hears how many entries of a merging are read, and how many there are; false
+    ///     cancels.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/noFile``,
-    ///   ``VaultError/Code/storage``.
+    ///   ``VaultError/Code/cancelled``, ``VaultError/Code/full``, ``VaultError/Code/storage``.
     public func pruneBundles(
-        in folder: String, by policy: BackupPolicy, isTried: Bool = false
+        in folder: String, by policy: BackupPolicy, isTried: Bool = false,
+        progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Pruning {
         try holding {
-            let prune = BackupPrune(records, policy.stored)
-            let plan = try prune.plan(folder)
-            if !isTried { try prune.run(plan) }
+            let prune = BackupPrune(records, policy.stored) { done, total in
+                guard progress(done, total) else { throw BackupError.cancelled }
+            }
+            let done = isTried ? try prune.plan(folder) : try prune.run(folder)
             return Pruning(
-                removed: plan.removed.map(\.path), kept: plan.kept, needed: plan.needed)
+                removed: done.removed, merged: done.merged, refused: done.refused,
+                kept: done.kept, needed: done.needed)
         }
     }
 }
