@@ -97,6 +97,7 @@ extension Vault {
     public func rekeyBundles(
         in folder: String, each: (Rekeyed) -> Void
     ) throws(VaultError) {
+        try Bundles.refuseFile(folder)
         try holding {
             let rekey = BackupRekey(records)
             for item in try BundleChain(in: folder).items where item.kind == .bundle {
@@ -147,7 +148,8 @@ extension Vault {
         in folder: String, by policy: BackupPolicy, isTried: Bool = false,
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Pruning {
-        try holding {
+        try Bundles.refuseFile(folder)
+        return try holding {
             let prune = BackupPrune(records, policy.stored) { done, total in
                 guard progress(done, total) else { throw BackupError.cancelled }
             }
@@ -175,6 +177,7 @@ extension Bundles {
         _ plan: RestorePlan, in folder: String, key: borrowing Key,
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> UInt64 {
+        try Bundles.refuseFile(folder)
         do {
             // A trial of what is not the newest would say that all is well.
             if let passed = plan.passedOver.first {
