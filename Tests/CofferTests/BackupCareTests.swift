@@ -98,7 +98,7 @@ import Testing
         let count = try bundles.drill(
             bundles.plan(from: stage.bundles), in: room, key: .password(Scratch.password()))
         #expect(count == 1)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: room).isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: room))
         #expect(
             code {
                 _ = try bundles.drill(
@@ -111,7 +111,7 @@ import Testing
         #expect(plan.bundles == [made.path])
         #expect(plan.passedOver.map(\.path) == [newer.path])
         #expect(try bundles.plan(from: made.path).passedOver.isEmpty)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: room).isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: room))
     }
 
     @Test func aKeyringWrittenAnewChangesNothingElse() throws {

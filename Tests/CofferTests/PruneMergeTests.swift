@@ -208,6 +208,42 @@ import Testing
         try stage.expectRestored()
     }
 
+    /// A full bundle costs its size: by itself it is only written anew where enough goes with it.
+    @Test func maintenanceMergesWhatIsWorthIt() throws {
+        let stage = try BackupRoundTripTests.stage()
+        var dice = CodingDice(seed: 8)
+        func put(_ id: String, _ size: Int) throws {
+            var text = ""
+            while text.utf8.count < size { text += String(dice.next(), radix: 36) }
+            try stage.put("towns", #"{"id":"\#(id)","name":"\#(id)","log":"\#(text)"}"#)
+        }
+        var policy = Self.policy(stage.bundles, last: 2)
+        policy.every = 1
+        try stage.vault.setBackupPolicy(policy)
+        func maintain() throws -> [String] {
+            var results: [Vault.TaskResult] = []
+            try stage.vault.maintain { results.append($0) }
+            #expect(!results.contains { $0.isBad }, "\(results)")
+            return results.filter { $0.task.kind == "prune" }.map(\.result)
+        }
+        try put("large", 900_000)
+        #expect(try maintain() == ["0 bundles removed"])
+        for id in ["i", "j", "k"] {
+            try put(id, 10)
+            _ = try maintain()
+        }
+        // The full one stays, and what lies between is merged into the first that stays.
+        #expect(try facts(stage).map(\.chain) == [1, 2, 3])
+        try put("large", 900_000)
+        _ = try maintain()
+        #expect(try facts(stage).map(\.chain) == [1, 2, 3])
+        try put("l", 10)
+        #expect(try maintain() == ["3 bundles removed, 1 merged"])
+        #expect(try facts(stage).map(\.chain) == [1, 2])
+        let (restored, _) = try stage.restore()
+        #expect(try restored.lines() == stage.vault.lines())
+    }
+
     @Test func aDamagedBundleIsNotMerged() throws {
         let stage = try BackupRoundTripTests.stage()
         let first = try stage.backUp()
