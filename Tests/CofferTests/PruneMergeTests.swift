@@ -244,6 +244,32 @@ import Testing
         #expect(try restored.lines() == stage.vault.lines())
     }
 
+    /// Another program merges what a bundle continues while that is written.
+    @Test func aBundleIsMadeAgainWhereItsParentWentMeanwhile() throws {
+        let stage = try BackupRoundTripTests.stage()
+        let other = try stage.scratch.open()
+        try stage.backUp()
+        try stage.put("people", #"{"id":"x","letter":"l"}"#)
+        try stage.backUp()
+        try stage.put("people", #"{"id":"y","letter":"l"}"#)
+        let picture = try BackupPicture(stage.vault)
+        var pruned: Vault.Pruning?
+        let made = try stage.vault.backUp(to: stage.bundles) { _, _ in
+            if pruned == nil {
+                pruned = try? other.pruneBundles(
+                    in: stage.bundles, by: Self.policy(stage.bundles))
+            }
+            return true
+        }
+        #expect(pruned?.merged.count == 1 && pruned?.removed.count == 2)
+        let after = try facts(stage)
+        #expect(after.map(\.chain) == [1, 2])
+        #expect(after.map(\.id).last == made.id && !made.isFull)
+        let (restored, _) = try stage.restore()
+        // The pruning is on the audit log.
+        #expect(picture.differences(from: try BackupPicture(restored)) == ["audit"])
+    }
+
     @Test func aDamagedBundleIsNotMerged() throws {
         let stage = try BackupRoundTripTests.stage()
         let first = try stage.backUp()
