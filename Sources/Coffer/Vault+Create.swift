@@ -84,6 +84,8 @@ extension Vault {
                 withExtendedLifetime(lock) {}
                 try files.synchronizeTree(staging)
                 try files.rename(staging, to: path, .refusing)
+                // Somebody who was sweeping may have made it anew.
+                try? files.unlink(path + "/lock")
                 try files.synchronizeDirectory(parent)
                 // Opened at its own path, it is remembered there, in place of what lay there before;
                 // where that fails, the next opening does it.
@@ -177,7 +179,15 @@ extension Vault {
             guard let lock = try? files.lock(left + "/lock", .exclusive, timeout: .zero) else {
                 continue
             }
-            withExtendedLifetime(lock) { try? files.removeTree(left) }
+            // Or has given it up, and is about to give the vault its name: of two renamings one
+            // succeeds, so that nothing is removed of a vault that has its name.
+            let mark = "~"
+            let swept = left.hasSuffix(mark) ? left : left + mark
+            withExtendedLifetime(lock) {
+                guard swept == left || (try? files.rename(left, to: swept, .refusing)) != nil
+                else { return }
+                try? files.removeTree(swept)
+            }
         }
     }
 }

@@ -32,13 +32,16 @@ extension BundleReader {
         throw .badSignature
     }
 
+    /// The name that the key which signed it calls itself, as minisign writes it.
+    package var signerName: String { Self.text(ofKeyID: signature.keyID) }
+
     /// Whether the list is signed by a key, or by one that it vouches for.
     package func isSigned(by trusted: Minisign.PublicKey) -> Bool {
         (try? signer(trusting: trusted)) != nil
     }
 
     /// As minisign shows an identifier: a little-endian number in capital hexadecimal digits.
-    private static func text(ofKeyID keyID: [UInt8]) -> String {
+    package static func text(ofKeyID keyID: [UInt8]) -> String {
         keyID.reversed().map { byte in
             let digits = String(byte, radix: 16, uppercase: true)
             return digits.utf8.count == 1 ? "0" + digits : digits

@@ -98,7 +98,7 @@ import Testing
         let count = try bundles.drill(
             bundles.plan(from: stage.bundles), in: room, key: .password(Scratch.password()))
         #expect(count == 1)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: room).isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: room))
         #expect(
             code {
                 _ = try bundles.drill(
@@ -111,7 +111,7 @@ import Testing
         #expect(plan.bundles == [made.path])
         #expect(plan.passedOver.map(\.path) == [newer.path])
         #expect(try bundles.plan(from: made.path).passedOver.isEmpty)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: room).isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: room))
     }
 
     @Test func aKeyringWrittenAnewChangesNothingElse() throws {
@@ -212,14 +212,16 @@ import Testing
         policy.keepDaily = 0
         policy.keepWeekly = 0
         let tried = try stage.vault.pruneBundles(in: stage.bundles, by: policy, isTried: true)
-        #expect(Set(tried.removed) == Set(paths[..<2]))
         // What continues another goes before it.
-        #expect(tried.removed == [paths[1], paths[0]])
-        #expect((tried.kept, tried.needed) == (1, 1))
+        #expect(tried.removed == paths.reversed())
+        #expect(tried.merged == [paths[3]])
+        #expect((tried.kept, tried.needed) == (1, 0))
         #expect(paths.allSatisfy { FileManager.default.fileExists(atPath: $0) })
-        _ = try stage.vault.pruneBundles(in: stage.bundles, by: policy)
+        let pruned = try stage.vault.pruneBundles(in: stage.bundles, by: policy)
+        #expect(Set(pruned.removed) == Set(paths))
+        #expect((pruned.kept, pruned.needed) == (1, 0))
         let left = Set(try FileManager.default.contentsOfDirectory(atPath: stage.bundles))
-        let names = (paths[2...] + [foreign]).map { URL(fileURLWithPath: $0).lastPathComponent }
+        let names = (pruned.merged + [foreign]).map { URL(fileURLWithPath: $0).lastPathComponent }
         #expect(left == Set(names + ["letter.txt"]))
         #expect(try stage.vault.check().isSound)
         // The chain goes on from what is left.

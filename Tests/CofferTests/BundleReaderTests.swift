@@ -64,6 +64,14 @@ struct BundleReaderTests {
             let chain = try IndependentReader.listing(ofBundles: folder, secret: secret)
             #expect(chain == before, "after \(round)")
         }
+        // Merged, it is the same vault.
+        for last: UInt64 in [2, 1] {
+            let pruned = try vault.pruneBundles(
+                in: folder, by: PruneMergeTests.policy(folder, last: last))
+            #expect(pruned.merged.count == 1 && pruned.kept == Int(last) && pruned.needed == 0)
+            let merged = try IndependentReader.listing(ofBundles: folder, secret: secret)
+            #expect(merged == before, "\(last) left")
+        }
         let full = scratch.path + "/full"
         let now = try IndependentReader.listing(ofVault: vault.path, secret: secret)
         #expect(try vault.backUp(to: full).isFull)

@@ -18,6 +18,14 @@ import Testing
                 ]
             }, prepare: chains),
         BackupOperation(
+            name: "backup prune, between",
+            words: {
+                [
+                    "backup", "prune", $0.bundles, "--keep-last", "3", "--keep-hourly", "0",
+                    "--keep-daily", "0", "--keep-weekly", "0", "--yes",
+                ]
+            }, prepare: longChain),
+        BackupOperation(
             name: "backup drill",
             words: { ["backup", "drill", $0.bundles, "--in", $0.live + "/room"] },
             prepare: chains),
@@ -31,6 +39,15 @@ import Testing
         try stage.done(["backup", "create", "--to", stage.bundles, "--full"])
         try stage.done(["set", "npcs", "npc-5", "hp=-8"])
         try stage.done(["backup", "create", "--to", stage.bundles])
+    }
+
+    /// A full bundle with four that continue each other after it.
+    @Sendable private static func longChain(_ stage: Stage) throws {
+        try BackupOperation.incremental.prepare(stage)
+        for health in 1...4 {
+            try stage.done(["set", "npcs", "npc-5", "hp=-\(health)"])
+            try stage.done(["backup", "create", "--to", stage.bundles])
+        }
     }
 
     private struct Scene {
@@ -48,13 +65,22 @@ import Testing
             try stage.reset()
         }
 
+        /// How many bundles there are when it is done.
+        var left: Int {
+            switch name {
+            case "backup prune": 1
+            case "backup prune, between": 3
+            default: 4
+            }
+        }
+
         func calls(_ kinds: Fault.Kinds) throws -> Int {
             try stage.reset()
             return try stage.calls(kinds) { try stage.run(words, $0) }
         }
 
         func expectWhole(_ place: String) throws {
-            #expect((2...4).contains(stage.bundleNames.count), "\(place)")
+            #expect((left...6).contains(stage.bundleNames.count), "\(place)")
             let verified = try stage.verifyBundles()
             #expect(verified?.status == 0, "\(place): \(String(describing: verified))")
             #expect(try stage.records(of: stage.vault) == records, "\(place)")
@@ -64,7 +90,7 @@ import Testing
             #expect(stage.unfinished == [], "\(place)")
             let room = stage.live + "/room"
             #expect(!Files.exists(room) || Files.list(room) == [], "\(place)")
-            #expect(stage.bundleNames.count == (name == "backup prune" ? 2 : 4), "\(place)")
+            #expect(stage.bundleNames.count == left, "\(place)")
             #expect(try stage.verifyBundles()?.status == 0, "\(place)")
             #expect(try stage.restored() == records, "\(place)")
         }
@@ -75,7 +101,7 @@ import Testing
         let scene = try Scene(Self.operations[index])
         let total = try scene.calls(.all)
         var killed = 0
-        let points = Sample.points(total, most: 8)
+        let points = Sample.points(total, most: scene.left < 4 ? 14 : 8)
         for point in points {
             try scene.stage.reset()
             let outcome = try scene.stage.run(scene.words, .kill(point))

@@ -4,11 +4,6 @@ internal import CofferCrypto
 internal import CofferFormat
 
 extension BundleReader {
-    /// The name that the key which signed it calls itself, as minisign writes it.
-    internal var signerName: String {
-        Hex.encode(Array(signature.keyID.reversed())).uppercased()
-    }
-
     /// How many passwords and recovery keys open it.
     internal var slotKinds: (passwords: Int, recoveryKeys: Int) {
         let kinds = keyring.slots.compactMap { try? SlotRow(parsing: $0.bytes).kind }

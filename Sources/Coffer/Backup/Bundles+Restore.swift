@@ -74,7 +74,13 @@ extension Bundles {
             let folder = isFile ? DiskPath.parent(of: place) : place
             let bundles = try BundleChain(in: folder)
             guard !isFile else {
-                let chain = try bundles.chain(of: try BundleReader(at: place))
+                let bundle: BundleReader
+                do throws(BundleError) { bundle = try BundleReader(at: place) } catch {
+                    guard error == .notABundle else { throw error }
+                    throw VaultError(
+                        .damaged, "\(place) is no bundle; name one, or the folder of bundles")
+                }
+                let chain = try bundles.chain(of: bundle)
                 return RestorePlan([chain], bundles, passedOver: [], isNamed: true)
             }
             let chains = try bundles.candidates(of: wanted ?? nil, until: time, folder: folder)

@@ -2,6 +2,7 @@ internal import CofferBundles
 internal import CofferBytes
 internal import CofferCare
 internal import CofferCrypto
+internal import CofferDisk
 internal import CofferFormat
 internal import CofferKeys
 internal import CofferStore
@@ -87,14 +88,28 @@ public struct Bundles: Sendable {
     /// Everything in a folder whose name is that of a bundle, or of a piece or copy of one, in the
     /// order in which bundles were made.
     ///
-    /// - Throws: ``VaultError/Code/noFile``, ``VaultError/Code/storage``.
+    /// - Throws: ``VaultError/Code/noFile``, ``VaultError/Code/usage`` for a file,
+    ///   ``VaultError/Code/storage``.
     public func list(_ folder: String) throws(VaultError) -> [Item] {
-        try catching {
+        try Self.refuseFile(folder)
+        return try catching {
             let chain = try BundleChain(in: folder)
             return chain.items.map { Item($0, chain) }.sorted {
                 ($0.facts?.created ?? .max, $0.path) < ($1.facts?.created ?? .max, $1.path)
             }
         }
+    }
+}
+
+extension Bundles {
+    /// Refuses a file where a folder is meant.
+    ///
+    /// - Throws: ``VaultError/Code/usage``.
+    internal static func refuseFile(_ path: String) throws(VaultError) {
+        guard let found = try? LocalFileSystem().status(path), found.kind == .regular else {
+            return
+        }
+        throw VaultError(.usage, "\(path) is a file; name a folder here")
     }
 }
 

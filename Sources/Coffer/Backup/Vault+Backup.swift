@@ -44,6 +44,7 @@ extension Vault {
         to folder: String, isFull: Bool = false,
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Backup {
+        try Bundles.refuseFile(folder)
         try OutputFile.refuseVault(around: folder, folder)
         return try holding {
             let made = try BackupCreate(records, isFull: isFull) { done, total in

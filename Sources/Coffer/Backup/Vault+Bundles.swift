@@ -97,6 +97,7 @@ extension Vault {
     public func rekeyBundles(
         in folder: String, each: (Rekeyed) -> Void
     ) throws(VaultError) {
+        try Bundles.refuseFile(folder)
         try holding {
             let rekey = BackupRekey(records)
             for item in try BundleChain(in: folder).items where item.kind == .bundle {
@@ -119,6 +120,11 @@ extension Vault {
     public struct Pruning: Sendable {
         /// The paths of those that go.
         public let removed: [String]
+        /// The paths of those that were written in the place of several, so that these could go;
+        /// when nothing is done, of those in whose place they would come.
+        public let merged: [String]
+        /// Those that could not be merged with what they continue, and why; all of that stays.
+        public let refused: [(path: String, reason: String)]
         /// How many stay for their own sake.
         public let kept: Int
         /// How many stay because others continue them.
@@ -127,21 +133,30 @@ extension Vault {
 
     /// Removes the bundles of a folder that a policy does not keep; chains stay whole.
     ///
+    /// Where a bundle stays and what it continues does not, one bundle that holds both is written
+    /// first, verified and read back; what continues the old one continues the new one then.
+    ///
     /// - Parameters:
     ///   - folder: The folder of bundles.
     ///   - policy: What stays.
     ///   - isTried: Whether nothing is removed.
+    ///   - progress: Hears how many entries of a merging are read, and how many there are; false
+    ///     cancels.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/noFile``,
-    ///   ``VaultError/Code/storage``.
+    ///   ``VaultError/Code/cancelled``, ``VaultError/Code/full``, ``VaultError/Code/storage``.
     public func pruneBundles(
-        in folder: String, by policy: BackupPolicy, isTried: Bool = false
+        in folder: String, by policy: BackupPolicy, isTried: Bool = false,
+        progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Pruning {
-        try holding {
-            let prune = BackupPrune(records, policy.stored)
-            let plan = try prune.plan(folder)
-            if !isTried { try prune.run(plan) }
+        try Bundles.refuseFile(folder)
+        return try holding {
+            let prune = BackupPrune(records, policy.stored) { done, total in
+                guard progress(done, total) else { throw BackupError.cancelled }
+            }
+            let done = isTried ? try prune.plan(folder) : try prune.run(folder)
             return Pruning(
-                removed: plan.removed.map(\.path), kept: plan.kept, needed: plan.needed)
+                removed: done.removed, merged: done.merged, refused: done.refused,
+                kept: done.kept, needed: done.needed)
         }
     }
 }
@@ -162,6 +177,7 @@ extension Bundles {
         _ plan: RestorePlan, in folder: String, key: borrowing Key,
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> UInt64 {
+        try Bundles.refuseFile(folder)
         do {
             // A trial of what is not the newest would say that all is well.
             if let passed = plan.passedOver.first {

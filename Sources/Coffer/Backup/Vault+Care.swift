@@ -94,7 +94,10 @@ extension Vault {
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/damaged``,
     ///   ``VaultError/Code/storage``.
     public func setBackupPolicy(_ policy: BackupPolicy?) throws(VaultError) {
-        for folder in policy?.folders ?? [] { try OutputFile.refuseVault(around: folder, folder) }
+        for folder in policy?.folders ?? [] {
+            try Bundles.refuseFile(folder)
+            try OutputFile.refuseVault(around: folder, folder)
+        }
         try holding {
             try records.write { writer in
                 var settings = try VaultSettings(writer.reader)

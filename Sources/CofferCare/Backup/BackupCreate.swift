@@ -54,7 +54,11 @@ package struct BackupCreate {
         try disk.createDirectories(folder)
         try prepare(isRemembered: true)
         let made = try records.read { reader in try write(reader, into: folder) }
-        try remember(made)
+        guard try remember(made) else {
+            // Somebody has put another in the place of the one that it continues.
+            try disk.remove(made.path)
+            return try run(into: folder)
+        }
         return made
     }
 
@@ -101,10 +105,19 @@ package struct BackupCreate {
         }
     }
 
-    private func remember(_ made: Made) throws {
+    /// Takes note of a bundle.
+    ///
+    /// - Returns: Whether what it continues is still known; if not, no note is taken.
+    private func remember(_ made: Made) throws -> Bool {
         try records.write { writer in
             writer.transaction.isSilent = true
             let plan = try KnownBundle.collection.plan(writer)
+            if let parent = made.parent {
+                let isKnown = try writer.reader.knownBundles().contains {
+                    $0.content == parent.content
+                }
+                guard isKnown else { return false }
+            }
             try writer.put(made.bundle.record, in: plan, existing: .update)
             try writer.transaction.audit(
                 "backup",
@@ -113,6 +126,7 @@ package struct BackupCreate {
                     AuditEntry.Detail("kind", made.parent == nil ? "full" : "incremental"),
                     AuditEntry.Detail("records", "\(made.records)"),
                 ])
+            return true
         }
     }
 

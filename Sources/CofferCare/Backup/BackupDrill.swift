@@ -42,7 +42,10 @@ package struct BackupDrill {
     ///
     /// - Throws: As a restore does; that says why the chain would not have saved the vault.
     package func run(in folder: String) throws -> Result {
+        let missing = try missing(above: folder)
         try disk.createDirectories(folder)
+        // What was made for it goes with it; a folder that somebody else uses meanwhile stays.
+        defer { for made in missing { try? disk.removeDirectory(made) } }
         try sweep(folder)
         let suffix = Hex.encode(try environment.randomness.bytes(4))
         let place = DiskPath.join(folder, Self.prefix + suffix)
@@ -55,6 +58,19 @@ package struct BackupDrill {
         let facts = try restore.fill(place, above: BackupRestore.Floor())
         return Result(
             records: facts.records, history: facts.history, withheld: facts.withheld)
+    }
+
+    /// The folders that are not there, the deepest first.
+    private func missing(above folder: String) throws -> [String] {
+        var missing: [String] = []
+        var next = folder
+        while try !disk.exists(next) {
+            missing.append(next)
+            let parent = DiskPath.parent(of: next)
+            guard parent != next else { break }
+            next = parent
+        }
+        return missing
     }
 
     /// Removes what an interrupted one has left.

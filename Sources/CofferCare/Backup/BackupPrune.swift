@@ -1,4 +1,4 @@
-package import CofferBundles
+internal import CofferBundles
 internal import CofferBytes
 package import CofferDisk
 internal import CofferFormat
@@ -6,110 +6,295 @@ package import CofferRecords
 internal import CofferStore
 
 /// Removes the bundles of a vault that its policy does not keep, and breaks no chain.
+///
+/// Where a bundle stays and what it continues does not, one that holds both is written first, and
+/// what continues it is made to continue that one.
 package struct BackupPrune {
     /// What is removed, and what stays.
-    package struct Plan: Sendable {
-        /// Those that go, in the order in which they are removed: what continues another before
-        /// it.
-        package let removed: [BundleReader]
+    package struct Outcome: Sendable {
+        /// The paths of those that go.
+        package internal(set) var removed: [String] = []
+        /// The paths of those that were written in the place of several; before anything is done,
+        /// of those in whose place they come.
+        package internal(set) var merged: [String] = []
+        /// Those that could not be merged with what they continue, and why.
+        package internal(set) var refused: [(path: String, reason: String)] = []
         /// How many stay for their own sake.
-        package let kept: Int
+        package internal(set) var kept = 0
         /// How many stay because others continue them.
-        package let needed: Int
+        package internal(set) var needed = 0
     }
 
     private let records: Records
     private let policy: BackupPolicy
+    private let merging: PrunePlan.Merging
     private let disk: any FileSystem
+    private let merge: BundleMerge
 
     /// Prepares one.
+    ///
+    /// - Parameters:
+    ///   - isThrifty: Whether a full bundle is only written anew where enough goes with the old.
+    ///   - progress: Hears how many entries of a merging are read, and how many there are; throws
+    ///     to cancel.
     package init(
-        _ records: Records, _ policy: BackupPolicy, disk: any FileSystem = LocalFileSystem()
+        _ records: Records, _ policy: BackupPolicy, isThrifty: Bool = false,
+        disk: any FileSystem = LocalFileSystem(),
+        progress: @escaping (UInt64, UInt64) throws -> Void = { _, _ in }
     ) {
         self.records = records
         self.policy = policy
+        merging = isThrifty ? .worthwhile : .everything
         self.disk = disk
+        merge = BundleMerge(records.store, disk: disk, progress: progress)
     }
 
-    /// What would be removed of a folder.
+    /// What would be done in a folder.
     ///
     /// Only bundles that this vault has made and signed count, and one of each where a copy lies
     /// beside it; those of other vaults, copies and pieces are left alone. Before anything would
     /// go, everything that stays is read: what is damaged counts as gone, and is left alone, too.
     ///
     /// - Throws: `DiskError`; as reading the vault does.
-    package func plan(_ folder: String) throws -> Plan {
-        let (known, signer) = try records.read { reader in
-            (
-                Set(try reader.knownBundles().map(\.content)),
-                try BundleTrust.signer(reader.frame.keyring)
-            )
-        }
-        let chain = try BundleChain(in: folder, on: disk)
-        var seen: Set<[UInt8]> = []
-        var mine = chain.bundles.filter {
-            known.contains($0.contentID) && $0.isSigned(by: signer)
-                && seen.insert($0.contentID).inserted
-        }
-        var whole: Set<[UInt8]> = []
+    package func plan(_ folder: String) throws -> Outcome {
+        var work = Work()
+        let plan = try records.read { try look($0, folder, merging, &work) }
+        var outcome = Outcome()
+        outcome.removed = plan.removed.map(\.path)
+        outcome.merged = plan.merges.map { $0.bundles[0].path }
+        (outcome.kept, outcome.needed) = (plan.kept, plan.needed)
+        return outcome
+    }
+
+    /// Does it.
+    ///
+    /// Whatever is interrupted leaves whole chains: a bundle goes when nothing in the folder
+    /// continues it any more, the newest first.
+    ///
+    /// - Throws: `BackupError.cancelled`; `DiskError`; as writing the vault does.
+    package func run(_ folder: String) throws -> Outcome {
+        var work = Work()
+        try adopt(folder)
+        // What goes anyway makes room for what is written.
+        try remove(folder, &work)
         while true {
-            let plan = plan(mine, chain)
-            guard !plan.removed.isEmpty else { return plan }
-            let gone = Set(plan.removed.map(\.contentID))
-            let damaged = mine.filter { bundle in
-                guard !gone.contains(bundle.contentID), !whole.contains(bundle.contentID) else {
-                    return false
-                }
-                guard (try? bundle.verifyMembers()) != nil else { return true }
-                whole.insert(bundle.contentID)
-                return false
+            let plan = try records.read { try look($0, folder, merging, &work) }
+            let isDone = plan.merges.isEmpty
+            try merge(plan, folder, &work)
+            if isDone { break }
+        }
+        try remove(folder, &work)
+        let left = try records.read { try look($0, folder, .nothing, &work) }
+        (work.outcome.kept, work.outcome.needed) = (left.kept, left.needed)
+        if let failure = work.failure { throw failure }
+        return work.outcome
+    }
+
+    /// What is known of a folder in which something is done.
+    private struct Work {
+        var outcome = Outcome()
+        /// Those that were read and are whole, by content id.
+        var whole: Set<[UInt8]> = []
+        /// Those that cannot be merged, or cannot be made to continue another.
+        var refused: Set<[UInt8]> = []
+        /// Why there is no room for what would be written.
+        var failure: BundleError?
+    }
+}
+
+extension BackupPrune {
+    /// What this vault has made and signed, the oldest first, and what another bundle is that
+    /// stands in for one of them.
+    private func own(
+        _ reader: RecordReader, _ chain: BundleChain
+    ) throws -> [(bundle: BundleReader, known: KnownBundle, isKnown: Bool)] {
+        let known = try reader.knownBundles()
+        let signer = try BundleTrust.signer(reader.frame.keyring)
+        let byContent = Dictionary(known.map { ($0.content, $0) }) { $1 }
+        let byInstant = Dictionary(known.map { (KnownBundle.Instant($0), $0) }) { $1 }
+        var places: [[UInt8]: Int] = [:]
+        var own: [(bundle: BundleReader, known: KnownBundle, isKnown: Bool)] = []
+        for bundle in chain.bundles where bundle.isSigned(by: signer) {
+            let same = byContent[bundle.contentID]
+            guard let facts = same ?? byInstant[KnownBundle.Instant(bundle.manifest)] else {
+                continue
             }
-            if damaged.isEmpty { return plan }
-            let bad = Set(damaged.map(\.contentID))
+            let found = (bundle: bundle, known: facts, isKnown: same != nil)
+            guard let place = places[bundle.contentID] else {
+                places[bundle.contentID] = own.count
+                own.append(found)
+                continue
+            }
+            // Of copies the one under its own name counts.
+            if DiskPath.name(of: bundle.path) == facts.name { own[place] = found }
+        }
+        return own
+    }
+
+    private func look(
+        _ reader: RecordReader, _ folder: String, _ merging: PrunePlan.Merging,
+        _ work: inout Work
+    ) throws -> PrunePlan {
+        let chain = try BundleChain(in: folder, on: disk)
+        var mine = try own(reader, chain).map(\.bundle)
+        while true {
+            let plan = PrunePlan(mine, chain, policy, merging, refused: work.refused)
+            guard !plan.removed.isEmpty else { return plan }
+            let read = Set(plan.merges.flatMap(\.bundles).map(\.contentID))
+            let gone = Set(plan.removed.map(\.contentID)).subtracting(read)
+            var bad: Set<[UInt8]> = []
+            for bundle in mine {
+                let content = bundle.contentID
+                guard !gone.contains(content), !work.whole.contains(content) else { continue }
+                if (try? bundle.verifyMembers()) != nil {
+                    work.whole.insert(content)
+                } else {
+                    bad.insert(content)
+                }
+            }
+            if bad.isEmpty { return plan }
             mine.removeAll { bad.contains($0.contentID) }
         }
     }
 
-    private func plan(_ mine: [BundleReader], _ chain: BundleChain) -> Plan {
-        let candidates = Set(mine.map(\.contentID))
-        // What hangs on a bundle that is missing or damaged saves nobody; it is left as it is.
-        let usable = mine.filter { bundle in
-            let ancestors = try? chain.chain(of: bundle)
-            return ancestors?.allSatisfy { candidates.contains($0.contentID) } ?? false
+    /// Takes note of a bundle that was merged when the program ended before it could.
+    private func adopt(_ folder: String) throws {
+        let found = try records.read { reader in
+            try own(reader, try BundleChain(in: folder, on: disk)).filter { !$0.isKnown }
         }
-        let own = policy.kept(usable.map(\.manifest.created))
-        var needed: Set<[UInt8]> = []
-        for position in own {
-            let ancestors = (try? chain.chain(of: usable[position])) ?? [usable[position]]
-            for ancestor in ancestors { needed.insert(ancestor.contentID) }
+        for one in found where (try? one.bundle.verifyMembers()) != nil {
+            try note(one.known.standIn(one.bundle, in: folder, on: disk))
         }
-        let gone = usable.filter { !needed.contains($0.contentID) }
-        return Plan(
-            removed: gone.reversed(), kept: own.count, needed: needed.count - own.count)
     }
 
-    /// Removes them, the newest first, so that whatever is interrupted leaves whole chains.
-    ///
-    /// - Throws: `DiskError`; as writing the vault does.
-    package func run(_ plan: Plan) throws {
-        guard !plan.removed.isEmpty else { return }
-        for bundle in plan.removed {
-            do throws(DiskError) { try disk.remove(bundle.path) } catch {
-                guard error.kind == .notFound else { throw error }
-            }
-        }
-        let gone = Set(plan.removed.map(\.manifest.bundle))
+    private func note(_ bundle: KnownBundle) throws {
         try records.write { writer in
             writer.transaction.isSilent = true
             let plan = try KnownBundle.collection.plan(writer)
-            for bundle in gone {
-                guard let id = try? writer.reader.identify(bundle.description, in: plan) else {
-                    continue
-                }
-                try writer.delete(id, in: plan)
-            }
-            try writer.transaction.audit(
-                "backup-prune", [AuditEntry.Detail("bundles", "\(gone.count)")])
+            try writer.put(bundle.record, in: plan, existing: .update)
         }
+    }
+}
+
+extension BackupPrune {
+    /// Merges what is to be merged, and makes what continued the old ones continue the new.
+    private func merge(_ plan: PrunePlan, _ folder: String, _ work: inout Work) throws {
+        var standIns = plan.standIns
+        for step in plan.merges {
+            let newest = step.bundles[0]
+            try attempt(newest, &work) {
+                let chain = try BundleChain(in: folder, on: disk)
+                let base = step.base.map { standIns[$0.contentID] ?? $0 }
+                let ancestors = try base.map { try chain.chain(of: $0) } ?? []
+                let known = try records.read { reader in
+                    try own(reader, chain).first { $0.bundle.contentID == newest.contentID }
+                }
+                guard let known else { throw MergeRefused("it is not there any more") }
+                let made = try merge.run(
+                    step.bundles, onto: ancestors, known: known.known, folder: folder)
+                try note(made)
+                let path = DiskPath.join(folder, made.name)
+                standIns[newest.contentID] = try BundleReader(
+                    at: path, on: disk, isKeptOpen: false)
+                return path
+            }
+        }
+        for bundle in plan.staying where !work.refused.contains(bundle.contentID) {
+            guard let parent = bundle.manifest.parent, let other = standIns[parent] else {
+                continue
+            }
+            try attempt(bundle, &work) {
+                try hang(bundle, onto: other)
+                return nil
+            }
+        }
+    }
+
+    /// Does something with a bundle; where that cannot be done, the bundle stays as it is.
+    private func attempt(
+        _ bundle: BundleReader, _ work: inout Work, _ body: () throws -> String?
+    ) throws {
+        do {
+            if let path = try body() { work.outcome.merged.append(path) }
+        } catch {
+            let reason: String
+            switch error {
+            case let refusal as MergeRefused: reason = refusal.reason
+            case BackupError.damaged(let path, let why): reason = "\(path): \(why)"
+            case BackupError.untrusted(let path): reason = "\(path) is not signed by this vault"
+            case BackupError.promiseBroken, BackupError.brokenChain:
+                reason = "together they are not what the newest promises"
+            case BundleError.disk(let failure) where failure.kind == .full:
+                reason = "there is no room"
+                work.failure = .disk(failure)
+            default: throw error
+            }
+            work.refused.insert(bundle.contentID)
+            work.outcome.refused.append((bundle.path, reason))
+        }
+    }
+
+    /// Makes a bundle continue another one of the same instant, while nobody prunes or backs up.
+    private func hang(_ bundle: BundleReader, onto parent: BundleReader) throws {
+        try records.write { writer in
+            writer.transaction.isSilent = true
+            let now = try BundleReader(at: bundle.path, on: disk)
+            guard now.contentID == bundle.contentID, now.sums == bundle.sums,
+                try disk.exists(parent.path)
+            else { throw MergeRefused("it is not there any more") }
+            try merge.hang(now, onto: parent)
+            for var known in try writer.reader.knownBundles()
+            where known.content == bundle.contentID {
+                known.parent = parent.contentID
+                let plan = try KnownBundle.collection.plan(writer)
+                try writer.put(known.record, in: plan, existing: .update)
+            }
+        }
+    }
+
+    /// So many are removed while others wait to write.
+    private static let removedAtOnce = 32
+
+    /// Removes what nothing needs, the newest first.
+    ///
+    /// What is needed is looked up while nobody else writes the vault, so that a bundle that
+    /// another program has just made keeps what it continues.
+    private func remove(_ folder: String, _ work: inout Work) throws {
+        while true {
+            let planned = try records.read { try look($0, folder, .nothing, &work) }
+            guard !planned.removed.isEmpty else { return }
+            let removed = try records.write { writer in
+                writer.transaction.isSilent = true
+                let plan = try look(writer.reader, folder, .nothing, &work)
+                let gone = Array(plan.removed.prefix(Self.removedAtOnce))
+                for bundle in gone {
+                    do throws(DiskError) { try disk.remove(bundle.path) } catch {
+                        guard error.kind == .notFound else { throw error }
+                    }
+                }
+                try forget(gone, writer)
+                return gone
+            }
+            work.outcome.removed += removed.map(\.path)
+        }
+    }
+
+    private func forget(_ gone: [BundleReader], _ writer: RecordWriter) throws {
+        guard !gone.isEmpty else { return }
+        let contents = Set(gone.map(\.contentID))
+        let plan = try KnownBundle.collection.plan(writer)
+        for known in try writer.reader.knownBundles() where contents.contains(known.content) {
+            // What was removed may have been a copy of the folder.
+            let path = DiskPath.join(known.folder, known.name)
+            if let left = try? BundleReader(at: path, on: disk), left.contentID == known.content {
+                continue
+            }
+            guard let id = try? writer.reader.identify(known.bundle.description, in: plan) else {
+                continue
+            }
+            try writer.delete(id, in: plan)
+        }
+        try writer.transaction.audit(
+            "backup-prune", [AuditEntry.Detail("bundles", "\(gone.count)")])
     }
 }

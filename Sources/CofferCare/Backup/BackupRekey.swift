@@ -86,7 +86,11 @@ package struct BackupRekey {
         _ = try writer.finish(
             signingKey: signing.signingKey(),
             keyID: Array(signing.facts.id.bytes.prefix(Minisign.keyIDSize))
-        ) { _ in manifest }
+        ) { _ throws(BundleError) in
+            // A pruning may have made it continue another one meanwhile.
+            let now = try BundleReader(at: bundle.path, on: disk)
+            return now.contentID == bundle.contentID ? now.manifest : manifest
+        }
         return .done(revision: revision)
     }
 

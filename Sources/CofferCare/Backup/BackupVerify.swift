@@ -56,14 +56,29 @@ package struct BackupVerify: Sendable {
             default: return .damaged(error.message)
             }
         }
-        var reason = "no key that is trusted is known for it"
+        var failure: BundleError?
         for (key, source) in trusted {
             do throws(BundleError) {
                 _ = try bundle.signer(trusting: key)
                 return .trusted(source)
-            } catch { reason = error.message }
+            } catch { failure = error }
         }
-        return .untrusted(reason)
+        if failure == .badSignature { return .untrusted(BundleError.badSignature.message) }
+        return .untrusted(words(bundle))
+    }
+
+    /// Whose signature it is, as far as that can be said, and what can be done.
+    private func words(_ bundle: BundleReader) -> String {
+        let signer = "it is signed by the key \(bundle.signerName)"
+        let first = trusted.first.map { (key, source) in
+            let other = BundleReader.text(ofKeyID: key.keyID)
+            return source == .given
+                ? "\(signer), and the key that was given is \(other)"
+                : "\(signer), and this machine remembers \(other) of its vault"
+        }
+        return (first ?? "\(signer), which nobody has vouched for here")
+            + "; if it is your vault's, say so with --signer (coffer key public shows it where the "
+            + "vault is) or give its password with --deep; if not, do not use it"
     }
 
     /// An error of a bundle, with the path that it is about.

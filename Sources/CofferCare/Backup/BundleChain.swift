@@ -23,6 +23,8 @@ package struct BundleChain: Sendable {
     package let items: [Item]
     /// The bundles that can be read, by what another names as its parent.
     private let byContent: [[UInt8]: [BundleReader]]
+    /// Those from which a full bundle is reached.
+    private let complete: Set<ObjectIdentifier>
 
     /// Reads the headers of the bundles in a folder, or of one bundle with those beside it.
     ///
@@ -47,7 +49,27 @@ package struct BundleChain: Sendable {
             }
         }
         self.items = items
-        byContent = Dictionary(grouping: items.compactMap(\.bundle), by: \.contentID)
+        let bundles = items.compactMap(\.bundle)
+        byContent = Dictionary(grouping: bundles, by: \.contentID)
+        complete = Self.complete(bundles)
+    }
+
+    /// A copy from before a bundle was made to continue another has its content id, and what it
+    /// continues may be gone: only some of a content id are of use.
+    private static func complete(_ bundles: [BundleReader]) -> Set<ObjectIdentifier> {
+        let children = Dictionary(grouping: bundles) { $0.manifest.parent ?? [] }
+        var found: Set<ObjectIdentifier> = []
+        var next = bundles.filter { $0.manifest.kind == .full }
+        while let bundle = next.popLast() {
+            guard found.insert(ObjectIdentifier(bundle)).inserted else { continue }
+            next += (children[bundle.contentID] ?? []).filter { isParent(bundle, of: $0) }
+        }
+        return found
+    }
+
+    private static func isParent(_ parent: BundleReader, of bundle: BundleReader) -> Bool {
+        parent.manifest.vault == bundle.manifest.vault
+            && parent.manifest.sequence == bundle.manifest.after
     }
 
     /// The bundles that can be read, oldest first: by instance, epoch, generation.
@@ -65,16 +87,14 @@ package struct BundleChain: Sendable {
     /// - Throws: `BackupError.brokenChain` where a bundle is not in the folder.
     package func chain(of newest: BundleReader) throws(BackupError) -> [BundleReader] {
         var chain = [newest]
-        while let parent = chain.last?.manifest.parent, chain.count <= byContent.count {
-            let wanted = chain.last?.manifest
+        var last = newest
+        while let parent = last.manifest.parent, chain.count <= byContent.count {
+            let fitting = (byContent[parent] ?? []).filter { Self.isParent($0, of: last) }
             guard
-                let next = byContent[parent]?.first(where: {
-                    $0.manifest.vault == wanted?.vault && $0.manifest.sequence == wanted?.after
-                })
-            else {
-                throw .brokenChain(
-                    path: chain.last?.path ?? newest.path, missing: Hex.encode(parent))
-            }
+                let next = fitting.first(where: { complete.contains(ObjectIdentifier($0)) })
+                    ?? fitting.first
+            else { throw .brokenChain(path: last.path, missing: Hex.encode(parent)) }
+            last = next
             chain.append(next)
         }
         guard chain.last?.manifest.kind == .full else {

@@ -85,7 +85,8 @@ internal final class ChainReader {
         collection.flatMap { withheldRecords[$0] } ?? 0
     }
 
-    private static func explained(_ error: any Error, _ path: String) -> any Error {
+    /// What goes wrong with a stream, as an error of its bundle.
+    static func explained(_ error: any Error, _ path: String) -> any Error {
         switch error {
         case let failure as StreamOpener.Failure:
             return BackupError.damaged(path: path, reason: failure.message)
@@ -170,7 +171,8 @@ internal final class ChainReader {
         }
     }
 
-    private static func definitions(_ batch: StreamBatch) throws -> [Definition] {
+    /// The definitions of a batch, ascending.
+    static func definitions(_ batch: StreamBatch) throws -> [Definition] {
         var cursor = StreamCursor(batch.parts[0].bytes ?? [])
         var definitions: [Definition] = []
         for _ in 0..<batch.count {

@@ -1,4 +1,6 @@
+internal import CofferBundles
 package import CofferBytes
+internal import CofferDisk
 internal import CofferFormat
 internal import CofferRecords
 
@@ -129,6 +131,46 @@ extension KnownBundle {
         ]
         if let parent { members.append(Value.Member("parent", .text(Hex.encode(parent)))) }
         return .object(members)
+    }
+}
+
+extension KnownBundle {
+    /// The state of a vault that a bundle holds: two bundles of one instant hold the same.
+    internal struct Instant: Hashable {
+        private let instance: Identifier
+        private let epoch: UInt64
+        private let generation: UInt64
+        private let sequence: UInt64
+        private let created: Int64
+
+        init(_ known: KnownBundle) {
+            (instance, epoch, generation) = (known.instance, known.epoch, known.generation)
+            (sequence, created) = (known.sequence, known.created)
+        }
+
+        init(_ manifest: Manifest) {
+            (instance, epoch) = (manifest.instance, manifest.epoch)
+            (generation, sequence) = (manifest.generation, manifest.sequence)
+            created = manifest.created
+        }
+    }
+
+    /// What is to be remembered of a bundle of the same instant, written in the place of this one.
+    internal func standIn(
+        _ bundle: BundleReader, in folder: String, on disk: any FileSystem
+    ) -> KnownBundle {
+        var known = self
+        known.bundle = bundle.manifest.bundle
+        known.content = bundle.contentID
+        known.isFull = bundle.manifest.kind == .full
+        known.parent = bundle.manifest.parent
+        known.revision = bundle.keyring.revision
+        known.size = bundle.size
+        known.name = DiskPath.name(of: bundle.path)
+        // The same folder may have been called otherwise when this one was made.
+        let isOwn = (try? disk.exists(DiskPath.join(self.folder, known.name))) ?? false
+        known.folder = isOwn ? self.folder : folder
+        return known
     }
 }
 

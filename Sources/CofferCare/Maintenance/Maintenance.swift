@@ -107,11 +107,14 @@ package struct Maintenance {
             guard let policy = try records.read({ try VaultSettings($0).backup }) else {
                 return Done(task: task, result: "nothing to remove", isBad: false)
             }
-            let prune = BackupPrune(records, policy, disk: disk)
-            let plan = try prune.plan(folder)
-            try prune.run(plan)
+            let done = try BackupPrune(
+                records, policy, isThrifty: true, disk: disk, progress: progress
+            ).run(folder)
             return Done(
-                task: task, result: "\(plan.removed.count) bundles removed", isBad: false)
+                task: task,
+                result: "\(done.removed.count) bundles removed"
+                    + (done.merged.isEmpty ? "" : ", \(done.merged.count) merged"),
+                isBad: false)
         case .check:
             let report = try VaultCheck(records) { _, _ in }.run()
             let errors = report.findings.count { $0.severity == .error }

@@ -79,29 +79,58 @@ extension BackupCommands {
 
     internal static func prune(_ call: Call) throws -> ExitStatus {
         let vault = try call.open()
-        let folder = call.invocation.argument("folder") ?? "."
+        let folder = Paths.absolute(
+            call.invocation.argument("folder") ?? ".", in: call.ambient.folder)
         let policy = try changed(
             try vault.backupPolicy() ?? Vault.BackupPolicy(folders: [folder]), call)
         let plan = try vault.pruneBundles(in: folder, by: policy, isTried: true)
         let isTried = call.invocation.flag("dry-run")
+        var done = plan
         if !isTried, !plan.removed.isEmpty {
+            let merged =
+                plan.merged.isEmpty
+                ? "" : " \(Quantity.of(plan.merged.count, "is", "are")) written anew first."
             try call.confirm(
-                "Remove \(Quantity.of(plan.removed.count, "bundle", "bundles")) from \(folder)?")
-            _ = try vault.pruneBundles(in: folder, by: policy)
+                "Remove \(Quantity.of(plan.removed.count, "bundle", "bundles")) from \(folder)?"
+                    + merged)
+            let bar = ProgressBar(call.console, "merging", .records)
+            defer { bar.clear() }
+            done = try vault.pruneBundles(in: folder, by: policy) {
+                bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
+                return true
+            }
+        }
+        for one in done.refused {
+            call.console.warn(
+                "\(one.path) stays as it is, with all that it continues: \(one.reason)")
         }
         guard call.isJSON else {
-            for path in plan.removed { try call.console.line(Visible.line(path)) }
-            call.console.note(
-                "\(isTried ? "Would remove" : "Removed") \(plan.removed.count); "
-                    + "\(plan.kept) stay, and \(plan.needed) that these continue.")
+            for path in done.removed { try call.console.line(Visible.line(path)) }
+            call.console.note(summary(done, folder, vault, isTried: isTried))
             return .done
         }
         try call.console.print(
             .object([
-                ("removed", .array(plan.removed.map { .text($0) })),
-                ("kept", .integer(Int64(plan.kept))), ("needed", .integer(Int64(plan.needed))),
+                ("removed", .array(done.removed.map { .text($0) })),
+                ("merged", .array(done.merged.map { .text($0) })),
+                ("kept", .integer(Int64(done.kept))), ("needed", .integer(Int64(done.needed))),
             ]))
         return .done
+    }
+
+    private static func summary(
+        _ done: Vault.Pruning, _ folder: String, _ vault: Vault, isTried: Bool
+    ) -> String {
+        let name = Visible.line(VaultFinder.name(of: vault.path))
+        let merged =
+            done.merged.isEmpty
+            ? ""
+            : ", \(done.merged.count) of them merged with what "
+                + (done.merged.count == 1 ? "it continued" : "they continued")
+        let needed = done.needed == 0 ? "" : ", and \(done.needed) that these continue"
+        return "\(isTried ? "Would remove" : "Removed") "
+            + "\(Quantity.of(done.removed.count, "bundle", "bundles")) of the vault \(name) from "
+            + "\(Visible.line(folder)); \(done.kept) stay\(merged)\(needed)."
     }
 
     internal static func policy(_ call: Call) throws -> ExitStatus {

@@ -17,6 +17,7 @@ extension BackupCommands {
                 throw Failure("no-bundle", "there is no bundle in \(place)", .notFound)
             }
             paths += found.map(\.path)
+            tellGaps(found, place, call)
         }
         let verdicts =
             try call.invocation.flag("deep") || call.namesBundleKey
@@ -27,6 +28,17 @@ extension BackupCommands {
                 }
             }
         return verdicts.allSatisfy { $0.word == .trusted } ? .done : .damaged
+    }
+
+    /// Says where bundles are whole and could not be restored all the same.
+    private static func tellGaps(_ found: [Bundles.Item], _ place: String, _ call: Call) {
+        let broken = found.filter { $0.facts?.chain == 0 }
+        guard let first = broken.first else { return }
+        let others = broken.count == 1 ? "" : " and \(broken.count - 1) more"
+        call.console.warn(
+            "\(Visible.line(first.path))\(others) cannot be restored: a bundle that "
+                + "\(broken.count == 1 ? "it continues" : "they continue") is not in "
+                + "\(Visible.line(place)); copy it there")
     }
 
     private static func verify(

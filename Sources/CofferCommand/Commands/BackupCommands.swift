@@ -60,7 +60,7 @@ internal enum BackupCommands {
             return .done
         }
         var table = Table([
-            .init("MADE"), .init("KIND"), .init("RECORDS", isNumber: true),
+            .init("MADE"), .init("KIND"), .init("ENTRIES", isNumber: true),
             .init("SIZE", isNumber: true), .init("OPENS WITH"), .init("SIGNER"), .init("FILE"),
         ])
         for item in items { table.add(row(item, now: call.surroundings.now())) }

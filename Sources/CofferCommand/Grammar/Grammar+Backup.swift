@@ -41,7 +41,10 @@ extension Grammar {
 
     private static let list = Command(
         "list", summary: "Show the bundles of a folder, and how they continue each other",
-        discussion: "Nothing is verified; that is: coffer backup verify", arguments: [folder])
+        discussion: """
+            Nothing is verified; that is: coffer backup verify. Entries are the records that a \
+            bundle carries, those that Coffer keeps for itself among them.
+            """, arguments: [folder])
 
     private static let verify = Command(
         "verify", summary: "Verify bundles: every byte, and who signed",
@@ -134,8 +137,9 @@ extension Grammar {
     private static let prune = Command(
         "prune", summary: "Remove bundles that the policy does not keep",
         discussion: """
-            What others continue stays, so that every bundle which stays can be restored. Bundles \
-            that this vault has not made are left alone.
+            Where a bundle stays and what it continues does not, one that holds both is written \
+            first, so that every bundle which stays can be restored. Bundles that this vault has \
+            not made are left alone.
             """,
         options: keeping + [.flag("dry-run", help: "Say what would be removed"), yes],
         arguments: [folder])
