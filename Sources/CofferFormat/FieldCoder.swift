@@ -47,6 +47,31 @@ package struct FieldCoder: ~Copyable, Sendable {
         }
     }
 
+    /// Appends the plaintext of what was lent.
+    ///
+    /// - Important: JSON is not parsed; ``decode(_:)`` refuses what `encode` would have written
+    ///   otherwise.
+    /// - Throws: ``FieldCodingError/wrongBody`` for text that is not UTF-8, a number that `encode`
+    ///   would have written otherwise, and a double that is not finite;
+    ///   ``FieldCodingError/tooLong``; `output` is then as it was.
+    package mutating func encode(
+        _ content: FieldContent, _ body: Span<UInt8>, into output: inout [UInt8]
+    ) throws(FieldCodingError) {
+        switch content {
+        case .null, .bool, .integer, .double, .number:
+            let value = try value(content, body)
+            do throws(FieldCodingError) {
+                try encode(value, into: &output)
+            } catch { throw error == .unwritable ? .wrongBody : error }
+        case .bytes: try append(.bytes, body: body, to: &output)
+        case .text, .json:
+            guard Self.isText(body) else { throw .wrongBody }
+            var tag = FieldCoding.Tag.text
+            if case .json = content { tag = .json }
+            try append(tag, body: body, to: &output)
+        }
+    }
+
     /// Reads a plaintext.
     ///
     /// - Throws: ``FieldCodingError``, all but `unwritable`, for anything that `encode` would
@@ -157,12 +182,15 @@ package struct FieldCoder: ~Copyable, Sendable {
         let content = try scalar(tag, body)
         switch content {
         case .number, .text, .json:
-            let isText = unsafe body.withUnsafeBufferPointer {
-                unsafe (try? UTF8Span(validating: $0.span)) != nil
-            }
-            guard isText else { throw .wrongBody }
+            guard Self.isText(body) else { throw .wrongBody }
             return content
         default: return content
+        }
+    }
+
+    private static func isText(_ body: Span<UInt8>) -> Bool {
+        unsafe body.withUnsafeBufferPointer {
+            unsafe (try? UTF8Span(validating: $0.span)) != nil
         }
     }
 

@@ -5,14 +5,15 @@ internal import CCofferZstd
 internal struct FieldCompressor: ~Copyable, @unchecked Sendable {
     // Sendable is true because every use is mutating, so it is exclusive.
 
-    /// The library's default, its best ratio at full speed.
-    private static let level: Int32 = 3
+    /// The library's default, its best ratio at full speed for small bodies.
+    internal static let defaultLevel: Int32 = 3
 
+    private let level: Int32
     private var compression: OpaquePointer?
     private var decompression: OpaquePointer?
     private var buffer: [UInt8] = []
 
-    internal init() {}
+    internal init(level: Int32 = Self.defaultLevel) { self.level = level }
 
     deinit {
         unsafe ZSTD_freeCCtx(compression)
@@ -24,7 +25,7 @@ internal struct FieldCompressor: ~Copyable, @unchecked Sendable {
         if unsafe compression == nil {
             unsafe compression = ZSTD_createCCtx()
             // Defaults of the library but for the level: content size yes, checksum no.
-            unsafe _ = ZSTD_CCtx_setParameter(compression, ZSTD_c_compressionLevel, Self.level)
+            unsafe _ = ZSTD_CCtx_setParameter(compression, ZSTD_c_compressionLevel, level)
         }
         guard let context = unsafe compression else { return [] }
         let bound = ZSTD_compressBound(body.count)

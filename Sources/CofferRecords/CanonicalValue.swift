@@ -45,12 +45,17 @@ package enum CanonicalValue {
     }
 
     private static func appendNFC(_ text: String, to output: inout [UInt8]) {
-        let utf8 = Array(text.utf8)
-        // ASCII is its own NFC.
-        guard utf8.contains(where: { $0 >= 0x80 }) else {
-            output.append(contentsOf: utf8)
-            return
+        var isASCII = true
+        let span = text.utf8Span.span
+        for index in span.indices where span[index] >= 0x80 {
+            isASCII = false
+            break
         }
+        // ASCII is its own NFC.
+        guard !isASCII else {
+            return unsafe span.withUnsafeBufferPointer { unsafe output.append(contentsOf: $0) }
+        }
+        let utf8 = Array(text.utf8)
         let options = utf8proc_option_t(UTF8PROC_STABLE.rawValue | UTF8PROC_COMPOSE.rawValue)
         var mapped: UnsafeMutablePointer<UInt8>?
         let count = unsafe utf8.withUnsafeBufferPointer { buffer in

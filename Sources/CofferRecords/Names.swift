@@ -11,6 +11,8 @@ package struct Names {
     private let index: HMACSHA256.Authenticator
 
     private static let indexLabel = Array("coffer/v1/index".utf8)
+    /// What the message of an id begins with; ids are made by the million.
+    private static let recordLabel = SealContext.make("coffer/v1/record")
 
     /// Names under the keys of `frame`.
     package init(_ frame: Frame) throws {
@@ -20,9 +22,18 @@ package struct Names {
 
     /// The id of the record with this key; nil when the value can be no key.
     package func id(of key: Value, in collection: UInt32) -> Identifier? {
-        guard let canonical = CanonicalValue.bytes(key) else { return nil }
-        let message = SealContext.make(
-            "coffer/v1/record", collection.bigEndianBytes, canonical)
+        var message = Self.recordLabel
+        message.reserveCapacity(96)
+        message.append(bigEndian: UInt32(4))
+        message.append(bigEndian: collection)
+        let start = message.count
+        message.append(bigEndian: UInt32(0))
+        guard CanonicalValue.append(key, to: &message) else { return nil }
+        var count = UInt32(clamping: message.count - start - 4)
+        for index in (start..<start + 4).reversed() {
+            message[index] = UInt8(truncatingIfNeeded: count)
+            count >>= 8
+        }
         return naming.withCode(of: message.span) { Identifier(version: 8, from: $0) }
     }
 

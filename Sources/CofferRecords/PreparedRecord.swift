@@ -12,9 +12,12 @@ package struct PreparedRecord: Sendable {
     package let members: [Value.Member]
     /// The id that the record has by its own key; nil without one.
     package let id: Identifier?
-    /// The values by the place of their fields, ascending; the rest as one object.
-    internal let values: [(position: Int, value: Value)]
-    /// The plaintexts of the values, one after the other.
+    /// The places of the fields that it has, ascending.
+    internal let positions: [Int]
+    /// Their values, those without a field of their own as one object; empty where the record
+    /// was encoded without making values of it.
+    internal let values: [Value]
+    /// The plaintexts of the fields, one after the other.
     internal let plaintexts: [UInt8]
     /// Where each plaintext lies.
     internal let bounds: [Range<Int>]

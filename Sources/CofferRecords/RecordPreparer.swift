@@ -64,8 +64,61 @@ package final class RecordPreparer: @unchecked Sendable {
             bounds.append(start..<plaintexts.count)
         }
         return PreparedRecord(
-            plan: plan, members: members, id: id(of: record, in: plan), values: values,
+            plan: plan, members: members, id: id(of: record, in: plan),
+            positions: values.map(\.position), values: values.map(\.value),
             plaintexts: plaintexts, bounds: bounds, clear: try clearColumns(values, plan))
+    }
+
+    /// Prepares a record of a stream without making a value of each of its fields.
+    ///
+    /// - Important: JSON is taken as it is: whoever loads a stream verifies every record of the
+    ///   vault before it is used.
+    /// - Throws: `StoreError.damaged` where a field is not one of the definition's, or no value;
+    ///   `RecordsError.invalid` for a reference that is no id.
+    internal func prepare(
+        _ record: StreamRecord, in plan: CollectionPlan
+    ) throws -> PreparedRecord {
+        var fields: [(position: Int, field: StreamRecord.Field)] = []
+        fields.reserveCapacity(record.fields.count)
+        for field in record.fields {
+            guard let position = plan.fieldNumbers.firstIndex(of: field.number) else {
+                throw StoreError.damaged("a field that the bundle does not define")
+            }
+            fields.append((position, field))
+        }
+        if !plan.areNumbersAscending { fields.sort { $0.position < $1.position } }
+        var plaintexts: [UInt8] = []
+        plaintexts.reserveCapacity(1_024)
+        var bounds: [Range<Int>] = []
+        bounds.reserveCapacity(fields.count)
+        var shown: [(position: Int, value: Value)] = []
+        do throws(FieldCodingError) {
+            for (position, field) in fields {
+                let start = plaintexts.count
+                try coder.encode(field.content, field.body.span, into: &plaintexts)
+                bounds.append(start..<plaintexts.count)
+                guard plan.clearColumns[position] >= 0 || position == plan.overflowPosition else {
+                    continue
+                }
+                shown.append((position, try coder.value(field.content, field.body.span)))
+            }
+        } catch { throw StoreError.damaged("a field of \(record.id)") }
+        if shown.last(where: { $0.position == plan.overflowPosition })
+            .map({ !Self.isOverflow($0.value, plan) }) ?? false
+        {
+            // Some of what had no field of its own has one by now.
+            return try prepare(
+                try StreamValues.value(of: record, plan), in: plan, isChecked: false)
+        }
+        return PreparedRecord(
+            plan: plan, members: [], id: nil, positions: fields.map(\.position), values: [],
+            plaintexts: plaintexts, bounds: bounds, clear: try clearColumns(shown, plan))
+    }
+
+    /// Whether a value holds nothing but properties without a field of their own.
+    private static func isOverflow(_ value: Value, _ plan: CollectionPlan) -> Bool {
+        guard case .object(let members) = value, !members.isEmpty else { return false }
+        return members.allSatisfy { plan.position(of: $0.name) == nil }
     }
 
     /// The problems that keep a record from being written, one line each.

@@ -40,6 +40,18 @@ package final class RecordReader {
         keys = try FieldKeys(frame, connection)
     }
 
+    /// A reader of the same snapshot on a second connection, for a second thread.
+    internal init(beside other: RecordReader, _ companion: Companion) throws {
+        records = other.records
+        frame = other.frame
+        transaction = nil
+        store = other.store
+        connection = companion.connection
+        tools = try RecordTools(frame)
+        names = tools.names
+        keys = try FieldKeys(frame, connection)
+    }
+
     /// The collection with `name`.
     ///
     /// - Throws: `RecordsError.noCollection`.

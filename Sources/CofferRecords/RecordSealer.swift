@@ -55,18 +55,18 @@ internal struct RecordSealer: ~Copyable {
         codes.beginHeader(id: id, rid: draft.rid, sequence: draft.sequence, keys: draft.keys)
         codes.append(UInt16(record.clear.count))
         for (number, _, value) in record.clear { codes.appendClear(number, value) }
-        codes.append(UInt16(record.values.count))
+        codes.append(UInt16(record.positions.count))
         var drawn: [UInt8] = []
-        drawn.reserveCapacity(128 + record.values.count * Self.tagSize)
+        drawn.reserveCapacity(128 + record.positions.count * Self.tagSize)
         try nonces.next { nonce throws(CryptoError) in
             for index in nonce.indices { drawn.append(nonce[index]) }
             try vaultCipher.begin(key: vaultKey, nonce: nonce)
             if let subjectKey { try subjectCipher.begin(key: subjectKey, nonce: nonce) }
         }
         tags.removeAll(keepingCapacity: true)
-        for _ in 0..<(record.values.count * Self.tagSize) { tags.append(0) }
-        for (index, entry) in record.values.enumerated() {
-            let field = fields[entry.position]
+        for _ in 0..<(record.positions.count * Self.tagSize) { tags.append(0) }
+        for (index, position) in record.positions.enumerated() {
+            let field = fields[position]
             let isSubject = field.scope == .subject && subjectKey != nil
             try sealField(field.number, index, record.bounds[index], isSubject: isSubject)
         }
@@ -89,9 +89,9 @@ internal struct RecordSealer: ~Copyable {
         try statement.bind(blob: draft.keys.flatMap(\.bigEndianBytes), at: 4)
         try statement.bind(blob: seal, at: 5)
         for (_, place, value) in record.clear { try value.bind(to: statement, at: place + 1) }
-        for (index, entry) in record.values.enumerated() {
+        for (index, position) in record.positions.enumerated() {
             let cell = body.span.extracting(record.bounds[index])
-            try statement.bind(blob: cell, at: record.plan.fieldColumns[entry.position] + 1)
+            try statement.bind(blob: cell, at: record.plan.fieldColumns[position] + 1)
         }
     }
 

@@ -293,8 +293,8 @@ package final class RecordWriter {
     ) throws -> SealingEntry {
         let plan = record.plan
         var header = header
-        header.present = record.values.map { plan.definition.fields[$0.position].number }
-        let keys = try keyNumbers(record.values, plan, id: id)
+        header.present = record.positions.map { plan.definition.fields[$0].number }
+        let keys = try keyNumbers(record, plan, id: id)
         guard let vaultKey = try reader.keys.key(keys[0], .vault) else {
             throw StoreError.damaged("the key of records")
         }
@@ -309,20 +309,21 @@ package final class RecordWriter {
     }
 
     private func keyNumbers(
-        _ values: [(position: Int, value: Value)], _ plan: CollectionPlan, id: Identifier
+        _ record: PreparedRecord, _ plan: CollectionPlan, id: Identifier
     ) throws -> [UInt32] {
+        func value(of number: UInt16) -> Value? {
+            record.positions.firstIndex { plan.definition.fields[$0].number == number }
+                .map { record.values[$0] }
+        }
         let vault = reader.keys.active
         let person: Value?
         switch plan.definition.subject {
         case .none: return [vault]
         case .own:
             let key = plan.definition.keyField
-            person =
-                key == 0
-                ? .text(id.description)
-                : values.first { plan.definition.fields[$0.position].number == key }?.value
+            person = key == 0 ? .text(id.description) : value(of: key)
         case .field(let number):
-            person = values.first { plan.definition.fields[$0.position].number == number }?.value
+            person = value(of: number)
         }
         guard let person, let subject = reader.names.subject(person) else { return [vault, 0] }
         return [

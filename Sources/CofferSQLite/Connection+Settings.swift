@@ -80,6 +80,17 @@ extension Connection {
         try handleRun("PRAGMA synchronous=OFF")
     }
 
+    /// Leaves references unchecked while rows are written: for a database whose references are
+    /// checked as a whole by whoever finishes it.
+    ///
+    /// - Throws: ``ResultCode/misuse`` inside a transaction, where SQLite would not do it.
+    package func leaveReferencesUnchecked() throws(SQLiteError) {
+        try handleRun("PRAGMA foreign_keys=OFF")
+        guard try handleRun("PRAGMA foreign_keys") == "0" else {
+            throw SQLiteError(.misuse, "references are checked inside a transaction")
+        }
+    }
+
     /// Whether the database has a write-ahead log.
     package func usesWriteAheadLog() throws(SQLiteError) -> Bool {
         try journalMode("PRAGMA journal_mode") == "wal"

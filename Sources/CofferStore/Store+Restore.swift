@@ -66,8 +66,9 @@ extension Store {
 
     /// Makes the database of a vault that has been there before, and lets `body` fill it.
     ///
-    /// Its journal is in memory and nothing is synced: the caller throws it away unless everything went
-    /// well, and syncs it then. Afterwards it has a write-ahead log, like every vault.
+    /// Its journal is in memory, nothing is synced and references are not followed: the caller
+    /// throws it away unless a check of the whole finds nothing, and syncs it then. Afterwards it
+    /// has a write-ahead log, like every vault.
     ///
     /// - Parameters:
     ///   - path: A directory that is there and empty.
@@ -85,6 +86,7 @@ extension Store {
         try connection.setApplicationID(VaultHeader.applicationID)
         try connection.setUserVersion(Int32(VaultHeader.currentFormat))
         try connection.useJournalInMemory()
+        try connection.leaveReferencesUnchecked()
         // What is written is not read again; the system keeps it as well as we could.
         try connection.setCacheSize(rebuildCache)
         let header = VaultHeader(vault: vault)

@@ -106,8 +106,8 @@ import Testing
             bounds.append(start..<plaintexts.count)
         }
         let record = PreparedRecord(
-            plan: row.plan, members: [], id: row.id, values: values, plaintexts: plaintexts,
-            bounds: bounds,
+            plan: row.plan, members: [], id: row.id, positions: values.map(\.position),
+            values: values.map(\.value), plaintexts: plaintexts, bounds: bounds,
             clear: row.clear.map { (number: $0.number, place: 0, value: $0.value) })
         var nonces = try NonceBatch(count: 1, randomness: fixed)
         try sealer.seal(

@@ -139,7 +139,7 @@ extension BackupRestore {
                 try filling.finish(chain)
             }
         } catch let error as SQLiteError where error.code.primary == .constraint {
-            // Records that no vault has together; references are looked at with the commit.
+            // Records that no vault has together; references are looked at by the check.
             throw BackupError.promiseBroken(error.message)
         }
         guard let reader else { throw BackupError.promiseBroken("the stream") }

@@ -64,7 +64,6 @@ internal final class RestoreFilling: ChainReader.Receiver {
         guard let standing, transaction.state.nextAudit == standing.state.nextAudit,
             transaction.state.auditHead == standing.state.auditHead
         else { throw BackupError.promiseBroken("the audit log") }
-        try loader.checkReferences()
         try transaction.audit(
             "restore",
             [

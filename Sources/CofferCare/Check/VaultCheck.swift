@@ -11,7 +11,6 @@ package struct VaultCheck {
     private let records: Records
     private let progress: (UInt64, UInt64) -> Void
     private var report = CheckReport()
-    private var seen: UInt64 = 0
     private var total: UInt64 = 0
 
     /// A check of an unlocked vault.
@@ -29,6 +28,9 @@ package struct VaultCheck {
         let store = records.store
         do {
             try records.read { reader in
+                // A second thread begins with the records while the database is looked at.
+                let verification = RecordVerification(reader, (try? reader.allPlans()) ?? [])
+                defer { verification.stop() }
                 do { try checkDatabase(store) } catch { try note(error) }
                 do { try checkFrame(store, reader) } catch { try note(error) }
                 let state = try store.state()
@@ -36,7 +38,9 @@ package struct VaultCheck {
                     total = total.addingReportingOverflow(tally.rows).partialValue
                 }
                 for plan in try reader.allPlans() {
-                    do { try checkRecords(plan, reader, state) } catch { try note(error) }
+                    do {
+                        try checkRecords(plan, verification, reader, state)
+                    } catch { try note(error) }
                 }
                 do { try checkCollections(reader, state) } catch { try note(error) }
                 do { try checkTombstones(store, reader, state) } catch { try note(error) }
@@ -98,23 +102,17 @@ package struct VaultCheck {
     }
 
     private mutating func checkRecords(
-        _ plan: CollectionPlan, _ reader: RecordReader, _ state: VaultState
+        _ plan: CollectionPlan, _ verification: RecordVerification, _ reader: RecordReader,
+        _ state: VaultState
     ) throws {
-        var tally = VaultState.Tally()
-        var problems: [RecordsError] = []
-        try reader.verifyAll(plan, tally: &tally) {
-            seen += 1
-            progress(seen, total)
-        } problem: {
-            problems.append($0)
-        }
-        for problem in problems {
+        let outcome = try verification.verify(plan) { progress($0, total) }
+        for problem in outcome.problems {
             guard case .damaged(_, let rid, let id, let what) = problem else { continue }
             let name = id.map { "\($0)" } ?? "row \(rid)"
             report.add(.error, "record-damaged", "\(plan.name) \(name): \(what)")
         }
         let body = VaultState.Body(.records, collection: plan.number)
-        compare(tally, state.bodies[body], "record-missing", plan.name)
+        compare(outcome.tally, state.bodies[body], "record-missing", plan.name)
         var history = VaultState.Tally()
         try reader.verifyHistory(plan, tally: &history) { problem in
             guard case .damaged(_, let rid, let id, let what) = problem else { return }
@@ -123,7 +121,7 @@ package struct VaultCheck {
         }
         let kept = state.bodies[VaultState.Body(.history, collection: plan.number)]
         compare(history, kept, "history-missing", "\(plan.name), history")
-        report.count(plan.name, tally.rows)
+        report.count(plan.name, outcome.tally.rows)
         if history.rows > 0 { report.count("\(plan.name), older versions", history.rows) }
     }
 

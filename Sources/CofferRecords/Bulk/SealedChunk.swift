@@ -89,11 +89,11 @@ internal final class SealedChunk: @unchecked Sendable {
         try unsafe statement.bindNoCopy(part(place.keys, place.seal), at: 4)
         try unsafe statement.bindNoCopy(part(place.seal, place.body), at: 5)
         for (_, column, value) in record.clear { try value.bind(to: statement, at: column + 1) }
-        for slot in record.values.indices {
+        for slot in record.positions.indices {
             let bounds = record.bounds[slot]
             try unsafe statement.bindNoCopy(
                 part(place.body + bounds.lowerBound, place.body + bounds.upperBound),
-                at: record.plan.fieldColumns[record.values[slot].position] + 1)
+                at: record.plan.fieldColumns[record.positions[slot]] + 1)
         }
     }
 }

@@ -35,7 +35,7 @@ internal final class LoadingLine {
                 "SELECT rid FROM c_\(plan.number) WHERE id = ?1", isPersistent: true))
         let preparer = try RecordPreparer(transaction.frame)
         line = try SealingLine(plan, transaction) {
-            try LoadingLine.prepare($0, plan, preparer)
+            try preparer.prepare($0, in: plan)
         }
     }
 
@@ -97,16 +97,6 @@ internal final class LoadingLine {
         idle.append(chunk)
     }
 
-    /// Decodes the fields of a record and makes its cells.
-    ///
-    /// - Throws: `StoreError.damaged`, `FieldCodingError`.
-    static func prepare(
-        _ record: StreamRecord, _ plan: CollectionPlan, _ preparer: RecordPreparer
-    ) throws -> PreparedRecord {
-        try preparer.prepare(
-            try StreamValues.value(of: record, plan), in: plan, isChecked: false)
-    }
-
     /// What is sealed of a record.
     ///
     /// - Throws: `StoreError.damaged` where a key is not at hand.
@@ -115,9 +105,7 @@ internal final class LoadingLine {
         _ keys: FieldKeys
     ) throws -> SealingEntry {
         var header = record.header
-        header.present = prepared.values.map {
-            prepared.plan.definition.fields[$0.position].number
-        }
+        header.present = prepared.positions.map { prepared.plan.fieldNumbers[$0] }
         guard let vaultKey = try keys.key(numbers[0], .vault) else {
             throw StoreError.damaged("the key of records")
         }

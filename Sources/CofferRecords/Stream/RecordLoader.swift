@@ -8,7 +8,8 @@ package import CofferStore
 /// Puts what a record stream carries into a vault that is being rebuilt.
 ///
 /// Records keep their ids, rows, sequence numbers, versions and times; every one is sealed anew.
-/// A second thread prepares and seals; this one inserts.
+/// A second thread prepares and seals; this one inserts. What comes in is taken as it is: a check
+/// of the whole vault has to follow, which reads every record and follows every reference.
 package final class RecordLoader {
     private let records: Records
     private let transaction: Transaction
@@ -21,11 +22,13 @@ package final class RecordLoader {
 
     private final class Historian {
         let plan: CollectionPlan
+        let preparer: RecordPreparer
         var sealer: RecordSealer
         let insert: Statement
 
         init(_ plan: CollectionPlan, _ transaction: Transaction) throws {
             self.plan = plan
+            preparer = try RecordPreparer(transaction.frame)
             let sealer = try RecordSealer(vault: transaction.vault, collection: plan.number)
             self.sealer = sealer
             insert = try transaction.connection.prepare(
@@ -103,7 +106,7 @@ package final class RecordLoader {
             ?? Historian(plan, transaction)
         self.historian = historian
         let entry = try LoadingLine.entry(
-            record, try LoadingLine.prepare(record, plan, RecordPreparer(transaction.frame)),
+            record, try historian.preparer.prepare(record, in: plan),
             try numbers(key, plan), keys)
         var nonces = try NonceBatch(count: 1, randomness: randomness)
         try historian.sealer.seal(
@@ -138,15 +141,6 @@ package final class RecordLoader {
     package func stop() {
         current?.stop()
         current = nil
-    }
-
-    /// Checks that every reference has its target.
-    ///
-    /// - Throws: `StoreError.damaged`.
-    package func checkReferences() throws {
-        guard try !transaction.connection.hasDeferredViolations() else {
-            throw StoreError.damaged("the references of the bundle")
-        }
     }
 
     private func plan(_ collection: UInt32) throws -> CollectionPlan {

@@ -1,31 +1,26 @@
 internal import CofferBytes
-package import CofferFormat
+internal import CofferFormat
 internal import CofferSQLite
 internal import CofferSchema
 internal import CofferStore
 
 extension RecordReader {
-    /// Opens every record of a collection and everything derived from it, and goes on where one
-    /// does not verify.
+    /// Opens the records of some rows and everything derived from them, and goes on where one does
+    /// not verify.
     ///
     /// - Parameters:
-    ///   - tally: Takes count and sum of the rows.
-    ///   - looked: Is called after each record.
+    ///   - range: The row numbers.
+    ///   - counter: Takes count and sum of the rows.
     ///   - problem: Is given each problem, a `RecordsError.damaged`.
-    package func verifyAll(
-        _ plan: CollectionPlan, tally: inout VaultState.Tally,
-        looked: () -> Void, problem: (RecordsError) -> Void
+    internal func verify(
+        _ plan: CollectionPlan, _ range: ClosedRange<Int64>, _ checker: RuleChecker,
+        _ counter: RowCounter, problem: (RecordsError) -> Void
     ) throws {
-        let rows = try connection.prepare(plan.select + " ORDER BY rid")
-        let checker = try RuleChecker(
-            plan.schema.checks,
-            fields: plan.definition.fields.map(\.name).filter { !$0.isEmpty })
+        let rows = try connection.prepare(plan.select + " WHERE rid BETWEEN ?1 AND ?2 ORDER BY rid")
+        try rows.bind(range.lowerBound, at: 1)
+        try rows.bind(range.upperBound, at: 2)
         while try rows.step() {
-            let code = frame.code(
-                .records, collection: plan.number, key: rows.int64(0).bigEndianBytes,
-                seal: rows.bytes(4))
-            tally.rows += 1
-            tally.sum.add(code.span)
+            unsafe counter.add(key: rows.int64(0), seal: rows.unsafelyBorrowBytes(4))
             do {
                 let record = try open(rows, plan)
                 for what in try findings(record, rows, plan, checker) {
@@ -34,7 +29,6 @@ extension RecordReader {
             } catch let error as RecordsError {
                 problem(error)
             }
-            looked()
         }
     }
 
