@@ -138,6 +138,30 @@ import Testing
         #expect(code { _ = try fetch(stage, "a") } == .older)
     }
 
+    @Test func aVaultOfAKeyringWrittenAnewGoesOnNumbering() throws {
+        let stage = try stage()
+        try stage.apply(
+            (
+                "players",
+                #"{"type":"object","required":["id"],"coffer:subject":"id","properties":{"id":"#
+                    + #"{"type":"string"},"n":{"type":"integer","coffer:personal":"#
+                    + #"{"category":"content"}}}}"#
+            ))
+        try stage.put("players", #"{"id":"anna","n":1}"#)
+        try stage.backUp()
+        // The key of this person is made after the bundle, and gets into its keyring.
+        try stage.put("players", #"{"id":"ben","n":2}"#)
+        var told: [Vault.Rekeyed] = []
+        try stage.vault.rekeyBundles(in: stage.bundles) { told.append($0) }
+        #expect(told.map(\.revision) == [2])
+        let restored = try stage.restore().vault
+        for name in ["ben", "cleo"] {
+            _ = try restored.put("players", ndjson: Array(#"{"id":"\#(name)","n":3}"#.utf8))
+        }
+        #expect(try restored.check().isSound)
+        #expect(try value(restored, "players", "cleo") == 3)
+    }
+
     @Test func whatTheVaultHasNotMadeIsNotRekeyed() throws {
         let stage = try stage()
         let made = try stage.backUp()
@@ -151,8 +175,12 @@ import Testing
     }
 
     private func value(_ stage: BackupStage, _ key: String) throws -> Int? {
+        try value(stage.vault, "npcs", key)
+    }
+
+    private func value(_ vault: Vault, _ collection: String, _ key: String) throws -> Int? {
         struct Content: Decodable { let n: Int }
-        return try stage.vault.get("npcs", key).decode(Content.self).n
+        return try vault.get(collection, key).decode(Content.self).n
     }
 }
 

@@ -10,6 +10,7 @@ internal final class RestoreFilling: ChainReader.Receiver {
     private let loader: RecordLoader
     private let floor: BackupRestore.Floor
     private let instance: Identifier
+    private let rows: Store.KeyRows
     private var standing: StreamStanding?
 
     init(
@@ -19,6 +20,7 @@ internal final class RestoreFilling: ChainReader.Receiver {
         self.transaction = transaction
         self.floor = floor
         self.instance = instance
+        rows = trust.rows
         loader = try RecordLoader(store, transaction, subjects: trust.rows.subjects)
     }
 
@@ -34,10 +36,19 @@ internal final class RestoreFilling: ChainReader.Receiver {
         state.epochReason = .restored
         state.generation = max(standing.state.generation, floor.generation)
         state.sequence = max(standing.state.sequence, floor.sequence)
+        // A keyring that was written anew has keys and slots from after the bundle.
+        state.nextKey = max(state.nextKey, after(rows.keys + rows.subjects))
+        state.nextSlot = max(state.nextSlot, after(rows.slots))
         transaction.state = state
         // Nothing that it writes is a change that somebody could undo.
         transaction.isSilent = true
         try loader.define(definitions)
+    }
+
+    /// The number after the highest one that is in use.
+    private func after(_ rows: [Store.KeyRows.Row]) -> UInt32 {
+        let highest = rows.map(\.number).max() ?? 0
+        return highest == .max ? .max : highest + 1
     }
 
     func record(_ record: StreamRecord, key: Identifier?, collection: UInt32) throws {
