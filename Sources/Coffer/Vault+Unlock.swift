@@ -180,7 +180,27 @@ extension Vault {
         guard case KeysError.wrongSecret = error else { throw error }
     }
 
-    private func cache() -> UnlockCache? {
+    private func cache() -> UnlockCache? { Self.cache(in: surroundings) }
+
+    private static func cache(in surroundings: Surroundings) -> UnlockCache? {
         surroundings.bootID.flatMap(Identifier.init(text:)).map(UnlockCache.init(bootID:))
+    }
+
+    /// Puts the root at hand in the place of the one in the kernel's keyring, where there is one.
+    internal func refreshKeptKey() throws {
+        let now = surroundings.bootTime()
+        guard let cache = cache(), let entry = cache.load(vault: store.header.vault, now: now)
+        else { return }
+        let root = try store.frame().keyring.root
+        cache.renew(entry.replacing(root), vault: store.header.vault, now: now)
+    }
+
+    /// Lets the store look into the kernel's keyring when another program has replaced the root.
+    internal func followKeptKey() {
+        let surroundings = surroundings
+        let vault = store.header.vault
+        store.rootAfresh = {
+            Self.cache(in: surroundings)?.load(vault: vault, now: surroundings.bootTime())?.root
+        }
     }
 }

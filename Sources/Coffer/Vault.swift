@@ -54,6 +54,7 @@ public final class Vault: @unchecked Sendable {
                 opening: path, isReadOnly: isReadOnly, environment: surroundings.environment)
         }
         records = Records(store)
+        followKeptKey()
     }
 
     deinit { store.lock() }

@@ -80,6 +80,11 @@ extension VaultError {
                     + "use a newer release of coffer")
         case .locked:
             VaultError(.locked, "the vault is locked; unlock it with: coffer unlock")
+        case .rootChanged:
+            VaultError(
+                .locked,
+                "the vault's root key was replaced since it was unlocked here; unlock it again "
+                    + "with: coffer unlock")
         case .damaged(let part):
             VaultError(
                 damaged: part, "keep a copy as it is, and look closer with: coffer check")

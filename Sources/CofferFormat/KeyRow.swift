@@ -60,6 +60,18 @@ package struct KeyRow: ~Copyable, Sendable {
         /// The person whose key it is; nil for all purposes but `subject`.
         package let subject: Identifier?
 
+        /// What stands in the column `who` of the key's row: a person has one active key only, so the
+        /// row of any other one is told apart by its number.
+        package func who(number: UInt32) -> [UInt8] {
+            guard let subject else { return [] }
+            return state == .active ? subject.bytes : subject.bytes + number.bigEndianBytes
+        }
+
+        /// The same key in another state.
+        package func turning(_ state: State) -> Facts {
+            Facts(id: id, purpose: purpose, state: state, created: created, subject: subject)
+        }
+
         /// Describes a key.
         package init(
             id: Identifier, purpose: Purpose, state: State, created: Int64, subject: Identifier?

@@ -78,6 +78,12 @@ package struct Roster: Sendable {
         authKeys.remove(at: index)
     }
 
+    /// The auth key that the roster lists for the slot with `number`; nil for no such slot.
+    package func authKey(forNumber number: UInt32) -> SecretBytes? {
+        guard let index = entries.firstIndex(where: { $0.number == number }) else { return nil }
+        return authKeys[index].secret.duplicate()
+    }
+
     /// Whether the roster lists `authKey` for the slot with `number`; in constant time.
     package func lists(authKey: borrowing SecretBytes, forNumber number: UInt32) -> Bool {
         guard let index = entries.firstIndex(where: { $0.number == number }) else { return false }

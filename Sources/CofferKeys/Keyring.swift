@@ -66,6 +66,32 @@ package struct Keyring: Sendable {
         return Key(number: number, row: row)
     }
 
+    /// Opens a row of `dkey` for which the column `who` says whose it is.
+    ///
+    /// - Throws: `damaged` also where the column is not what the key's state asks for.
+    package static func open(
+        number: UInt32, column who: [UInt8], seal: [UInt8], root: RootKey, vault: Identifier
+    ) throws(KeysError) -> Key {
+        let subject = Identifier(Array(who.prefix(Identifier.size)))
+        let key = try open(number: number, who: subject, seal: seal, root: root, vault: vault)
+        guard key.facts.who(number: number) == who else { throw .damaged("key \(number)") }
+        return key
+    }
+
+    /// Seals a key in another state, under another root.
+    package static func seal(
+        _ key: Key, turning state: KeyRow.State, root: RootKey, vault: Identifier,
+        randomness: Randomness
+    ) throws(KeysError) -> [UInt8] {
+        do throws(CryptoError) {
+            let facts = key.facts.turning(state)
+            let row = KeyRow(facts: facts, key: key.secret.duplicate())
+            return try Cobblestone.sealSecret(
+                row.serialized(), under: root.sealing,
+                context: context(key.number, facts.subject, root, vault), randomness: randomness)
+        } catch { throw .crypto(error) }
+    }
+
     /// Draws a new active key and gives its sealed row.
     package static func make(
         number: UInt32, purpose: KeyRow.Purpose, subject: Identifier?, created: Int64,
@@ -93,6 +119,16 @@ package struct Keyring: Sendable {
             throw .damaged("no key for \(purpose)")
         }
         return key
+    }
+
+    /// The keys for a purpose that open what is still under them, the active one first, then the
+    /// others by descending numbers.
+    package func opening(_ purpose: KeyRow.Purpose) -> [Key] {
+        let others = keys.values.filter {
+            $0.facts.purpose == purpose && $0.facts.state == .retiring
+        }
+        .sorted { $0.number > $1.number }
+        return (active[purpose].flatMap { keys[$0] }.map { [$0] } ?? []) + others
     }
 
     /// All keys in order of their numbers.

@@ -116,24 +116,49 @@ package enum Slots {
         }
     }
 
+    /// Wraps another root for a slot, by what the roster lists: its secret is not needed.
+    ///
+    /// - Parameters:
+    ///   - row: The slot as it is; its public key must be the one that the roster lists.
+    ///   - authKey: The auth key that the roster lists for it.
+    package static func rewrap(
+        _ row: SlotRow, authKey: borrowing SecretBytes, root: RootKey, vault: Identifier,
+        randomness: Randomness
+    ) throws(KeysError) -> SlotRow {
+        do throws(CryptoError) {
+            return try wrapped(row, authKey: authKey, root: root, vault, randomness)
+        } catch { throw .crypto(error) }
+    }
+
     private static func wrap(
         _ root: RootKey, vault: Identifier, slot: Identifier, kind: SlotRow.Kind,
         cost: SlotRow.Cost, salt: [UInt8], sealedSecret: [UInt8], keys: borrowing SlotKeys,
         randomness: Randomness
     ) throws(CryptoError) -> Made {
-        let ephemeral = try X25519.PrivateKey(scalar: randomness.secret(RootKey.size))
-        let shared = try ephemeral.sharedSecret(with: keys.publicKey)
-        let key = wrapKey(
-            shared: shared, keys: keys, vault: vault, slot: slot, root: root.id,
-            ephemeral: ephemeral.publicKey)
-        let wrapped = try Cobblestone.sealSecret(
-            root.secret(), under: key, context: rootContext(vault, slot, root.id),
-            randomness: randomness)
-        let row = SlotRow(
+        let bare = SlotRow(
             slot: slot, kind: kind, cost: cost, salt: salt, publicKey: keys.publicKey,
-            sealedSecret: sealedSecret, root: root.id, ephemeral: ephemeral.publicKey,
-            wrappedRoot: wrapped)
-        return Made(row: row, authKey: keys.authKey.duplicate())
+            sealedSecret: sealedSecret, root: root.id, ephemeral: [], wrappedRoot: [])
+        return Made(
+            row: try wrapped(bare, authKey: keys.authKey, root: root, vault, randomness),
+            authKey: keys.authKey.duplicate())
+    }
+
+    private static func wrapped(
+        _ row: SlotRow, authKey: borrowing SecretBytes, root: RootKey, _ vault: Identifier,
+        _ randomness: Randomness
+    ) throws(CryptoError) -> SlotRow {
+        let ephemeral = try X25519.PrivateKey(scalar: randomness.secret(RootKey.size))
+        let shared = try ephemeral.sharedSecret(with: row.publicKey)
+        let key = wrapKey(
+            shared: shared, authKey: authKey, publicKey: row.publicKey, vault: vault,
+            slot: row.slot, root: root.id, ephemeral: ephemeral.publicKey)
+        let wrapped = try Cobblestone.sealSecret(
+            root.secret(), under: key, context: rootContext(vault, row.slot, root.id),
+            randomness: randomness)
+        return SlotRow(
+            slot: row.slot, kind: row.kind, cost: row.cost, salt: row.salt,
+            publicKey: row.publicKey, sealedSecret: row.sealedSecret, root: root.id,
+            ephemeral: ephemeral.publicKey, wrappedRoot: wrapped)
     }
 
     private static func unwrap(
@@ -144,8 +169,8 @@ package enum Slots {
             guard keys.publicKey == row.publicKey else { throw .authenticationFailed }
             let shared = try keys.privateKey.sharedSecret(with: row.ephemeral)
             let key = wrapKey(
-                shared: shared, keys: keys, vault: vault, slot: row.slot, root: row.root,
-                ephemeral: row.ephemeral)
+                shared: shared, authKey: keys.authKey, publicKey: keys.publicKey, vault: vault,
+                slot: row.slot, root: row.root, ephemeral: row.ephemeral)
             let root = try Cobblestone.openSecret(
                 row.wrappedRoot, under: key, context: rootContext(vault, row.slot, row.root))
             guard root.count == RootKey.size else { throw .authenticationFailed }
@@ -155,14 +180,14 @@ package enum Slots {
     }
 
     private static func wrapKey(
-        shared: borrowing SecretBytes, keys: borrowing SlotKeys, vault: Identifier,
-        slot: Identifier, root: Identifier, ephemeral: [UInt8]
+        shared: borrowing SecretBytes, authKey: borrowing SecretBytes, publicKey: [UInt8],
+        vault: Identifier, slot: Identifier, root: Identifier, ephemeral: [UInt8]
     ) -> SealingKey {
         let info = SealContext.make(
-            "coffer/v1/wrap", vault.bytes, slot.bytes, root.bytes, ephemeral, keys.publicKey)
+            "coffer/v1/wrap", vault.bytes, slot.bytes, root.bytes, ephemeral, publicKey)
         return SealingKey(
             HKDF.sha256(
-                salt: keys.authKey, ikm: shared, info: info, count: RootKey.size))
+                salt: authKey, ikm: shared, info: info, count: RootKey.size))
     }
 
     private static func rootContext(

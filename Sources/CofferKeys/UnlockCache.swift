@@ -19,6 +19,11 @@ package struct UnlockCache: Sendable {
         package let span: UInt64
         /// The kernel's number of the key.
         fileprivate let key: Int32
+
+        /// The same entry with the root that took the place of the cached one.
+        package func replacing(_ root: RootKey) -> Entry {
+            Entry(root: root, deadline: deadline, cap: cap, span: span, key: key)
+        }
     }
 
     /// Why a cache could not be used.

@@ -75,9 +75,9 @@ internal final class FieldKeys {
     private func subjectKey(_ number: UInt32) throws -> Keyring.Key? {
         let rows = try connection.cached("SELECT who, seal FROM dkey WHERE num = ?1")
         try rows.bind(Int64(number), at: 1)
-        guard try rows.step(), let who = Identifier(rows.bytes(0)) else { return nil }
+        guard try rows.step(), !rows.isNull(0) else { return nil }
         return try? Keyring.open(
-            number: number, who: who, seal: rows.bytes(1), root: frame.keyring.root,
+            number: number, column: rows.bytes(0), seal: rows.bytes(1), root: frame.keyring.root,
             vault: frame.keyring.vault)
     }
 }

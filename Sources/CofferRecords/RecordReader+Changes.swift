@@ -27,8 +27,7 @@ extension RecordReader {
         let context = SealContext.make(
             "coffer/v1/tomb", frame.keyring.vault.bytes, sequence.bigEndianBytes)
         guard
-            let plain = try? Cobblestone.open(
-                seal, under: frame.catalogKey, context: context),
+            let plain = frame.open(seal, .catalog, context: context),
             let grave = try? Tombstone(parsing: plain)
         else { throw StoreError.damaged("deletion \(sequence)") }
         return grave

@@ -25,6 +25,46 @@ package struct Frame: Sendable {
     /// Seals audit entries.
     package let auditKey: SealingKey
 
+    /// The keys that rows may still be under which do not name theirs, the active one first.
+    private let catalogKeys: [(number: UInt32, key: SealingKey)]
+    private let auditKeys: [(number: UInt32, key: SealingKey)]
+
+    /// What seals rows that do not name their key.
+    package enum Unnamed {
+        /// Tombstones and notes.
+        case catalog
+        /// Audit entries.
+        case audit
+    }
+
+    /// Opens a row that does not name its key, under any key of its purpose; nil when it opens
+    /// under none.
+    ///
+    /// Complexity: linear in the number of keys that are retiring.
+    package func open(_ seal: [UInt8], _ purpose: Unnamed, context: [UInt8]) -> [UInt8]? {
+        found(seal, purpose, context)?.plain
+    }
+
+    /// The number of the key that a row which does not name it opens under; nil for none.
+    ///
+    /// Complexity: linear in the number of keys that are retiring.
+    package func number(
+        ofKeyOpening seal: [UInt8], _ purpose: Unnamed, context: [UInt8]
+    ) -> UInt32? {
+        found(seal, purpose, context)?.number
+    }
+
+    private func found(
+        _ seal: [UInt8], _ purpose: Unnamed, _ context: [UInt8]
+    ) -> (number: UInt32, plain: [UInt8])? {
+        for (number, key) in purpose == .catalog ? catalogKeys : auditKeys {
+            if let plain = try? Cobblestone.open(seal, under: key, context: context) {
+                return (number, plain)
+            }
+        }
+        return nil
+    }
+
     /// Takes the frame together from an opened keyring and catalog.
     internal init(keyring: Keyring, catalog: Catalog) throws {
         self.keyring = keyring
@@ -35,6 +75,8 @@ package struct Frame: Sendable {
         stateMAC = state.mac
         catalogKey = try keyring.active(.catalog).sealingKey()
         auditKey = try keyring.active(.audit).sealingKey()
+        catalogKeys = keyring.opening(.catalog).map { ($0.number, $0.sealingKey()) }
+        auditKeys = keyring.opening(.audit).map { ($0.number, $0.sealingKey()) }
     }
 
     /// The same keys with another catalog.

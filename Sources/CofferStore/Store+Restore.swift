@@ -55,9 +55,12 @@ extension Store {
             if keys.isNull(1) {
                 rows.keys.append(KeyRows.Row(number: number, seal: keys.bytes(2)))
             } else {
-                guard let who = Identifier(keys.bytes(1)) else {
-                    throw StoreError.damaged("key \(number)")
-                }
+                let owner = keys.bytes(1)
+                // What follows the person is the key's number again, where it is not active.
+                guard let who = Identifier(Array(owner.prefix(Identifier.size))),
+                    owner.count == Identifier.size
+                        || owner == who.bytes + number.bigEndianBytes
+                else { throw StoreError.damaged("key \(number)") }
                 rows.subjects.append(KeyRows.Row(number: number, who: who, seal: keys.bytes(2)))
             }
         }
@@ -130,7 +133,12 @@ extension Transaction {
             statement.reset()
             statement.clearBindings()
             try statement.bind(Int64(row.number), at: 1)
-            if let who = row.who { try statement.bind(blob: who.bytes, at: 2) }
+            if row.who != nil {
+                let key = try Keyring.open(
+                    number: row.number, who: row.who, seal: row.seal, root: frame.keyring.root,
+                    vault: vault)
+                try statement.bind(blob: key.facts.who(number: row.number), at: 2)
+            }
             try statement.bind(blob: row.seal, at: 3)
             _ = try statement.step()
             enter(

@@ -70,9 +70,22 @@ extension Store {
 
     private static let stateText = StatementText("SELECT seal FROM meta WHERE num = 1")
 
+    /// Verifies a frame that moved: under the root at hand, or under the one that replaced it and
+    /// that somebody has told this machine meanwhile.
+    private func verifyMoved(_ root: RootKey) throws -> Verified {
+        do { return try verify(root) } catch KeysError.wrongSecret {
+            guard let other = rootAfresh(), other.id != root.id else {
+                throw StoreError.rootChanged
+            }
+            do { return try verify(other) } catch KeysError.wrongSecret {
+                throw StoreError.rootChanged
+            }
+        }
+    }
+
     /// Compares the state in this snapshot with the one last verified, and opens and verifies
     /// what moved.
-    private func refresh() throws {
+    internal func refresh() throws {
         guard var now = verified else { throw StoreError.locked }
         let statement = try connection.cached(Self.stateText)
         guard try statement.step(), statement.byteCount(0) > StateSeal.digestSize else {
@@ -87,7 +100,7 @@ extension Store {
             now.digest = digest
             verified = now
         } else {
-            verified = try verify(now.frame.keyring.root)
+            verified = try verifyMoved(now.frame.keyring.root)
         }
         let state = try self.state()
         let seen = now.state

@@ -1,6 +1,6 @@
 package import CofferBytes
 package import CofferFormat
-internal import CofferKeys
+package import CofferKeys
 package import CofferSQLite
 internal import Glibc
 
@@ -21,6 +21,8 @@ package final class Store {
     internal var verified: Verified?
     /// Is called when the keys are forgotten, for whoever has made something of them.
     package var atLock: () -> Void = {}
+    /// Gives the root key that this machine was told since the one at hand; nil for none.
+    package var rootAfresh: () -> RootKey? = { nil }
     /// For a second thread that reads; made at first use.
     internal var secondConnection: Companion?
     /// Whether a transaction that writes is open.

@@ -11,6 +11,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case newerFormat(Int)
     /// The vault's keys are not at hand.
     case locked
+    /// The root key was replaced, and the one at hand opens nothing any more.
+    case rootChanged
     /// Something does not verify; the text names it.
     case damaged(String)
     /// This copy is older than one seen on this machine, or another line of its history.

@@ -67,7 +67,7 @@ enum House {
     ]
 
     /// The services of `CofferCare`, one folder each.
-    static let care: Set<String> = ["Backup", "Check", "Maintenance"]
+    static let care: Set<String> = ["Backup", "Check", "Maintenance", "Rotation"]
 
     /// All that stands at the top, besides names that begin with a dot.
     static let top: Set<String> = [

@@ -72,6 +72,7 @@ struct Operation: Sendable, CustomTestStringConvertible {
                 try stage.done(["rm", "npcs", "npc-3", "npc-4", "--yes"])
                 try stage.done(["set", "npcs", "npc-5", "hp=-7"])
             }),
+        Operation(name: "rotate root", words: ["rotate", "root", "--yes"]),
         Operation(name: "serve", words: ["serve", "--stdio"], input: "requests.ndjson"),
     ]
 }

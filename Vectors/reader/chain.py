@@ -10,7 +10,7 @@ from bundle import Bundle, BundleKeys, segment_context
 from catalog import REFERENCE, UNIQUE, Collection, newest
 from contents import Contents
 from encoding import Cursor, mismatch, not_canonical, unknown
-from keyring import Keyring
+from keyring import Keyring, open_unnamed
 from keys import SUBJECT
 from records import (
     DELETED,
@@ -170,7 +170,7 @@ class BundleReading:
         self.ascend(batch, num)
         self.code(batch, c.data[start : c.at])
         context = audit_context(self.vault, num)
-        plain = p.open_seal(self.keyring.audit_key, context, seal, f"audit entry {num}")
+        plain = open_unnamed(self.keyring.audit_keys, context, seal, f"audit entry {num}")
         entry = Entry.parse(plain)
         if entry.num != num:
             raise mismatch(f"audit entry {num} is another")

@@ -15,6 +15,7 @@ from keys import (
     PASSWORDS,
     RECOVERY,
     RECOVERY_PREFIX,
+    RETIRING,
     SINGLE,
     SLOTS,
     STATE,
@@ -86,6 +87,13 @@ class Keyring:
         plain = p.open_seal(self.root, context, sealed, f"data key {num}")
         self.keys[num] = DataKey.parse(num, who, plain)
 
+    def opening(self, purpose: int) -> list[bytes]:
+        """The active key of a purpose, then those that are retiring, the highest number first."""
+        everything = list(self.keys.values())
+        old = [k for k in everything if k.purpose == purpose and k.state == RETIRING]
+        old.sort(key=lambda k: -k.num)
+        return [k.key for k in [active(everything, purpose), *old]]
+
     def complete(self) -> None:
         """When all keys were added: exactly one active key of each purpose that has one."""
         everything = list(self.keys.values())
@@ -95,8 +103,9 @@ class Keyring:
             active(everything, purpose)
         self.index_key = active(everything, INDEXES).key
         self.naming_key = active(everything, NAMES).key
-        self.audit_key = active(everything, AUDIT).key
+        self.audit_keys = self.opening(AUDIT)
         self.catalog_key = active(everything, CATALOG).key
+        self.catalog_keys = self.opening(CATALOG)
         self.state_key = active(everything, STATE).key
 
     def of_id(self, ident: bytes, purpose: int, what: str) -> DataKey:
@@ -107,6 +116,17 @@ class Keyring:
                     raise mismatch(f"{what} has purpose {key.purpose}, not {purpose}")
                 return key
         raise mismatch(f"{what} is not there")
+
+
+def open_unnamed(keys: list[bytes], context: bytes, sealed: bytes, what: str) -> bytes:
+    """A row that does not name its key (section 6)."""
+    for key in keys[:-1]:
+        try:
+            return p.open_seal(key, context, sealed, what)
+        except Refused as refusal:
+            if refusal.kind != "authenticationFailed":
+                raise
+    return p.open_seal(keys[-1], context, sealed, what)
 
 
 def within_limits(rows: list[tuple[int, bytes]]) -> list[Slot]:

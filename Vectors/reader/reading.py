@@ -10,6 +10,7 @@ import values
 from catalog import REFERENCE, Collection
 from contents import Contents
 from encoding import i64, mismatch, not_canonical, unknown
+from keyring import open_unnamed
 from keys import FIELDS, SUBJECT
 from records import (
     Clear,
@@ -77,7 +78,7 @@ class Reading:
                 raise not_canonical(f"{what} has a column of another type or a number not given")
             record, _ = self.opened(c, tuple(row), what, older=True)
             context = note_context(self.vault.id, c.number, hid)
-            note = Note.parse(p.open_seal(self.vault.keyring.catalog_key, context, sealed, what))
+            note = Note.parse(open_unnamed(self.vault.keyring.catalog_keys, context, sealed, what))
             if note.digest != p.sha256(row[4]):
                 raise mismatch(f"{what} has the note of another")
             if note.change > self.vault.state.seq:
@@ -169,7 +170,7 @@ class Reading:
         for seq, seal in rows:
             self.take_seq(seq, "a tombstone")
             context = tomb_context(self.vault.id, seq)
-            plain = p.open_seal(self.vault.keyring.catalog_key, context, seal, f"tombstone {seq}")
+            plain = open_unnamed(self.vault.keyring.catalog_keys, context, seal, f"tombstone {seq}")
             tomb = Tombstone.parse(plain)
             self.contents.tombs.append((seq, tomb))
             if tomb.collection >= self.vault.state.next_collection:
@@ -183,7 +184,7 @@ class Reading:
         head = bytes(32)
         for expected, (num, seal) in enumerate(rows):
             context = audit_context(self.vault.id, num)
-            plain = p.open_seal(self.vault.keyring.audit_key, context, seal, f"audit entry {num}")
+            plain = open_unnamed(self.vault.keyring.audit_keys, context, seal, f"audit entry {num}")
             entry = Entry.parse(plain)
             if (num, entry.num, entry.previous) != (expected, num, head):
                 raise mismatch(f"audit entry {num} does not follow the one before it")

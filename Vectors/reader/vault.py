@@ -11,8 +11,9 @@ from pathlib import Path
 
 import catalog as cat
 import primitives as p
-from encoding import Cursor, mismatch, not_canonical, unknown
+from encoding import Cursor, mismatch, not_canonical, u32, unknown
 from keyring import Keyring
+from keys import ACTIVE
 from state import State, StateKeys
 
 APPLICATION, FORMAT, PAGE = 0x436F6672, 1, 8_192  # section 3
@@ -95,7 +96,12 @@ class Vault:
         self.keyring = Keyring(self.id, self.slot_rows, self.meta[2], password, recovery)
         self.key_rows = self.sealed("SELECT num, who, seal FROM dkey ORDER BY num")
         for num, who, seal in self.key_rows:
-            self.keyring.add(num, who or b"", seal)
+            column = who or b""
+            subject = column[:16]
+            self.keyring.add(num, subject, seal)
+            is_old = subject and self.keyring.keys[num].state != ACTIVE
+            if column != subject + (u32(num) if is_old else b""):
+                raise mismatch(f"data key {num} does not say whether it is active")
         self.keyring.complete()
 
     def _state(self) -> None:
@@ -144,7 +150,7 @@ class Vault:
             *numbers, seal = row
             if "who" in sql:
                 who = numbers.pop()
-                if who is not None and not (isinstance(who, bytes) and len(who) == 16):
+                if who is not None and not (isinstance(who, bytes) and len(who) in (16, 20)):
                     raise not_canonical("a data key is for something that is no person")
             if not isinstance(seal, bytes):
                 raise not_canonical("a seal is no blob")

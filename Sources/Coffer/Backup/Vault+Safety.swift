@@ -35,6 +35,17 @@ extension Vault {
         try holding { try takeSafetyBundleInside() }
     }
 
+    /// Writes the keyrings of the safety bundles anew, so that none opens with what was just given
+    /// up; one that cannot be rewritten is removed.
+    internal func renewSafetyBundles() throws {
+        guard let folder = safetyFolder, let chain = try? BundleChain(in: folder) else { return }
+        let rekey = BackupRekey(records)
+        for item in chain.items where item.kind == .bundle {
+            if let bundle = item.bundle, case .done = try rekey.run(bundle) { continue }
+            try LocalFileSystem().remove(item.path)
+        }
+    }
+
     /// Takes one, for whoever is using the vault; no transaction may be open.
     internal func takeSafetyBundleInside() throws -> String? {
         guard let folder = safetyFolder else { return nil }

@@ -145,8 +145,7 @@ package struct VaultCheck {
             tally.add(reader.frame.code(.tombstone, key: key, seal: seal))
             let context = SealContext.make(
                 "coffer/v1/tomb", reader.frame.keyring.vault.bytes, key)
-            let opened = try? Cobblestone.open(
-                seal, under: reader.frame.catalogKey, context: context)
+            let opened = reader.frame.open(seal, .catalog, context: context)
             let isBlob = rows.columnType(1) == .blob
             if !isBlob || opened.flatMap({ try? Tombstone(parsing: $0) }) == nil {
                 report.add(.error, "tombstone-damaged", "deletion \(rows.int64(0))")
@@ -170,9 +169,8 @@ package struct VaultCheck {
             let seal = rows.bytes(1)
             tally.add(
                 reader.frame.code(.audit, key: rows.int64(0).bigEndianBytes, seal: seal))
-            let opened = try? Cobblestone.open(
-                seal, under: reader.frame.auditKey,
-                context: AuditSeal.context(reader.frame.keyring.vault, number))
+            let opened = reader.frame.open(
+                seal, .audit, context: AuditSeal.context(reader.frame.keyring.vault, number))
             let entry = opened.flatMap { try? AuditEntry(parsing: $0) }
             if firstBad == nil,
                 number != expected || entry?.number != number || entry?.previous != head
@@ -205,9 +203,10 @@ package struct VaultCheck {
             tally.add(
                 reader.frame.code(.subjectKey, key: rows.int64(0).bigEndianBytes, seal: seal))
             guard rows.columnType(1) == .blob, rows.columnType(2) == .blob,
-                let number = UInt32(exactly: rows.int64(0)), let who = Identifier(rows.bytes(1)),
+                let number = UInt32(exactly: rows.int64(0)),
                 (try? Keyring.open(
-                    number: number, who: who, seal: seal, root: reader.frame.keyring.root,
+                    number: number, column: rows.bytes(1), seal: seal,
+                    root: reader.frame.keyring.root,
                     vault: reader.frame.keyring.vault)) != nil
             else {
                 report.add(.error, "key-damaged", "key \(rows.int64(0))")

@@ -37,6 +37,8 @@ package enum Commands {
         "key list": KeyCommands.list,
         "key check-recovery": KeyCommands.checkRecovery,
         "key public": KeyCommands.publicKey,
+        "key census": RotateCommands.census,
+        "rotate root": RotateCommands.root,
         "check": CheckCommand.run,
         "backup create": BackupCommands.create,
         "backup list": BackupCommands.list,

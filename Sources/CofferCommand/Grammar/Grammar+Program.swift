@@ -15,6 +15,7 @@ extension Grammar {
                             unlocked.
                             """),
                     Command("public", summary: "Print the public key that signs for the vault"),
+                    keyCensus,
                 ])
         ]
     }

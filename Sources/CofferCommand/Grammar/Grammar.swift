@@ -10,6 +10,7 @@ internal enum Grammar {
                 "coffer", summary: "Keep private data in an encrypted vault",
                 discussion: about, options: globalOptions,
                 subcommands: vaultCommands + recordCommands + exchangeCommands + keyCommands
+                    + rotationCommands
                     + backupCommands
                     + careCommands + programCommands))
     }

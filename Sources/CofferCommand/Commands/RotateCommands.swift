@@ -1,0 +1,112 @@
+internal import Coffer
+internal import CofferArguments
+
+/// Commands that change keys, and the one that counts what is under them.
+internal enum RotateCommands {
+    /// `coffer rotate root`.
+    internal static func root(_ call: Call) throws -> ExitStatus {
+        let vault = try call.open()
+        try call.confirm("Replace the root key?")
+        let rotation = try rotated(vault, call)
+        let bundles = try vault.keyCensus().filter { $0.state == "archived" }
+            .reduce(UInt64(0)) { $0 + $1.bundles }
+        if call.isJSON {
+            try call.console.print(json(rotation, bundles))
+            return .done
+        }
+        try call.console.line(
+            "The root key is a new one (epoch \(rotation.epoch)); "
+                + "\(Quantity.of(rotation.slots, "way", "ways")) to unlock the vault lead to it, "
+                + "as before.")
+        let kept = rotation.kept.map { "\($0.purpose) (since \(day($0.created)))" }
+        try call.console.line("Not replaced: \(kept.joined(separator: ", ")).")
+        try call.console.line("What was written before stays known to whoever held the old root.")
+        if bundles > 0 {
+            try call.console.line(
+                "\(Quantity.of(Int(clamping: bundles), "known bundle opens", "known bundles open"))"
+                    + " as before; write the keys anew with: coffer backup rekey DIR")
+        }
+        if !rotation.isScrubbed {
+            call.console.note(
+                "A program that reads the vault keeps the old rows in its log for now; they go "
+                    + "when it is done.")
+        }
+        return .done
+    }
+
+    private static func rotated(_ vault: Vault, _ call: Call) throws -> Vault.RootRotation {
+        let bar = ProgressBar(call.console, "counting", .records)
+        defer { bar.clear() }
+        return try vault.rotateRoot {
+            bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
+        }
+    }
+
+    private static func day(_ time: Int64) -> String { String(Timestamp.text(time).prefix(10)) }
+
+    private static func json(_ rotation: Vault.RootRotation, _ bundles: UInt64) -> JSONOutput {
+        .object([
+            ("epoch", .count(rotation.epoch)), ("slots", .integer(Int64(rotation.slots))),
+            ("persons", .integer(Int64(rotation.persons))),
+            (
+                "kept",
+                .array(
+                    rotation.kept.map {
+                        .object([
+                            ("purpose", .text($0.purpose)),
+                            ("since", .text(Timestamp.text($0.created))),
+                        ])
+                    })
+            ),
+            ("bundles", .count(bundles)), ("scrubbed", .bool(rotation.isScrubbed)),
+        ])
+    }
+
+    /// `coffer key census`.
+    internal static func census(_ call: Call) throws -> ExitStatus {
+        let counts = try call.open().keyCensus()
+        let old = counts.filter { $0.state == "retiring" }
+        let left = old.reduce(UInt64(0)) { $0 + $1.records + $1.versions + $1.entries }
+        let bundles = counts.filter { $0.state == "archived" }.reduce(UInt64(0)) { $0 + $1.bundles }
+        if call.isJSON {
+            try call.console.print(
+                .object([
+                    ("keys", .array(counts.map(json))), ("left", .count(left)),
+                    ("bundles", .count(bundles)),
+                ]))
+            return .done
+        }
+        var table = Table([
+            .init("KEY", isNumber: true), .init("FOR"), .init("STATE"), .init("SINCE"),
+            .init("RECORDS", isNumber: true), .init("VERSIONS", isNumber: true),
+            .init("ENTRIES", isNumber: true), .init("BUNDLES", isNumber: true),
+        ])
+        for count in counts {
+            table.add([
+                "\(count.number)", count.purpose, count.state, day(count.created),
+                "\(count.records)", "\(count.versions)", "\(count.entries)", "\(count.bundles)",
+            ])
+        }
+        for line in table.lines() { try call.console.line(line) }
+        try call.console.line("")
+        try call.console.line(
+            left == 0
+                ? "Nothing is left under any old key of the vault."
+                : "Under old keys are still \(left) records, older versions and entries.")
+        if bundles > 0 {
+            try call.console.line(
+                "\(Quantity.of(Int(clamping: bundles), "known bundle is", "known bundles are"))"
+                    + " under an old key.")
+        }
+        return .done
+    }
+
+    private static func json(_ count: Vault.KeyCount) -> JSONOutput {
+        .object([
+            ("key", .integer(Int64(count.number))), ("for", .text(count.purpose)),
+            ("state", .text(count.state)), ("since", .text(Timestamp.text(count.created))),
+            ("records", .count(count.records)), ("versions", .count(count.versions)),
+            ("entries", .count(count.entries)), ("bundles", .count(count.bundles)),
+        ])
+    }
+}

@@ -1,0 +1,320 @@
+internal import CofferBytes
+internal import CofferCrypto
+internal import CofferFormat
+internal import CofferKeys
+internal import CofferSQLite
+
+/// Gives a vault another root key and new active keys (`Docs/Format.md`, section 6), inside a write
+/// transaction.
+///
+/// What is written from then on, nobody opens who only ever held the old root. What was written
+/// before stays under the old data keys, which the new root wraps as well.
+internal struct RootRotation {
+    private let store: Store
+    private let before: Store.Verified
+    private let root: RootKey
+    private let vault: Identifier
+    private let now: Int64
+    private let randomness: Randomness
+    private let progress: (UInt64, UInt64) throws -> Void
+
+    /// A row of a table with numbers, sealed anew.
+    private struct Row {
+        let number: Int64
+        let seal: [UInt8]
+    }
+
+    /// What is to become of a key that is nobody's.
+    private enum Fate {
+        case stays(KeyRow.State)
+        case goes
+    }
+
+    /// The purposes whose keys are replaced.
+    private static let renewed: [KeyRow.Purpose] = [.records, .catalog, .state, .audit]
+
+    init(
+        _ store: Store, _ before: Store.Verified, _ root: RootKey,
+        progress: @escaping (UInt64, UInt64) throws -> Void
+    ) {
+        self.store = store
+        self.before = before
+        self.root = root
+        self.progress = progress
+        vault = store.header.vault
+        now = store.environment.now()
+        randomness = store.environment.randomness
+    }
+
+    /// Writes everything but the state, which the transaction that it gives seals at its end.
+    ///
+    /// - Throws: `StoreError.damaged` where a row is missing, doubled or does not open: it is
+    ///   refused before it would be taken into a new sum. `SQLiteError`, `KeysError`, `CryptoError`.
+    func run() throws -> (Transaction, Store.RootChange) {
+        guard before.state.jobs.rows == 0 else { throw StoreError.damaged("a job is under way") }
+        var state = before.state
+        state.epoch += 1
+        state.epochReason = .rotated
+        state.frame = Sum256()
+        let (roster, slots) = try rewrapSlots()
+        let keys = try renewKeys(&state)
+        var keyring = Keyring(vault: vault, root: root)
+        for row in keys { try keyring.add(number: UInt32(row.number), who: nil, seal: row.seal) }
+        let frame = try Frame(keyring: keyring, catalog: before.frame.catalog)
+        let persons = try renewPersons(&state, oldFrame: before.frame)
+        let catalog = try resealCatalog(frame)
+        try recount(&state, frame)
+        let transaction = try Transaction(store: store, frame: frame, state: state)
+        for row in slots {
+            transaction.enter(.slot, key: row.number.bigEndianBytes, seal: row.seal)
+        }
+        transaction.enter(.roster, key: Int64(2).bigEndianBytes, seal: roster)
+        for row in keys { transaction.enter(.key, key: row.number.bigEndianBytes, seal: row.seal) }
+        for row in persons {
+            transaction.enter(.subjectKey, key: row.number.bigEndianBytes, seal: row.seal)
+        }
+        for (key, seal) in catalog { transaction.enter(.catalog, key: key, seal: seal) }
+        try transaction.audit(
+            "rotate-root",
+            [
+                AuditEntry.Detail("slots", "\(slots.count)"),
+                AuditEntry.Detail("epoch", "\(state.epoch)"),
+            ])
+        let kept = keyring.all.filter {
+            $0.facts.state == .active && [.naming, .index, .signing].contains($0.facts.purpose)
+        }
+        return (
+            transaction,
+            Store.RootChange(
+                epoch: state.epoch, slots: slots.count,
+                persons: persons.count / 2,
+                kept: kept.map { ($0.facts.purpose, $0.facts.created) })
+        )
+    }
+
+    /// Wraps the new root for every slot of the roster; nobody's password is needed.
+    private func rewrapSlots() throws -> (roster: [UInt8], slots: [Row]) {
+        let old = try store.openRoster(before.frame.keyring.root)
+        var roster = Roster()
+        var rows: [Row] = []
+        let update = try store.connection.prepare("UPDATE slot SET seal = ?2 WHERE num = ?1")
+        for (entry, slot) in zip(old.entries, try store.slots()) {
+            guard let row = try? SlotRow(parsing: slot.seal),
+                let authKey = old.authKey(forNumber: entry.number)
+            else { throw StoreError.damaged("slot \(entry.number)") }
+            let seal = try Slots.rewrap(
+                row, authKey: authKey, root: root, vault: vault, randomness: randomness
+            ).bytes
+            roster.append(
+                Roster.Entry(
+                    number: entry.number, digest: SHA256.hash(seal.span), slot: entry.slot,
+                    kind: entry.kind, publicKey: entry.publicKey, created: entry.created,
+                    label: entry.label),
+                authKey: authKey)
+            rows.append(Row(number: Int64(entry.number), seal: seal))
+            try Self.write(update, Int64(entry.number), seal)
+        }
+        let sealed = try RosterSeal.seal(roster, root: root, vault: vault, randomness: randomness)
+        let meta = try store.connection.prepare("UPDATE meta SET seal = ?2 WHERE num = ?1")
+        try Self.write(meta, 2, sealed)
+        return (sealed, rows)
+    }
+
+    private static func write(
+        _ statement: borrowing Statement, _ number: Int64, _ seal: [UInt8]
+    ) throws {
+        statement.reset()
+        try statement.bind(number, at: 1)
+        try statement.bind(blob: seal, at: 2)
+        _ = try statement.step()
+    }
+}
+
+extension RootRotation {
+    /// Seals the keys that are nobody's under the new root, and makes new active ones.
+    private func renewKeys(_ state: inout VaultState) throws -> [Row] {
+        var rows: [Row] = []
+        let unnamed = try hasUnnamedRows()
+        let update = try store.connection.prepare("UPDATE dkey SET seal = ?2 WHERE num = ?1")
+        let remove = try store.connection.prepare("DELETE FROM dkey WHERE num = ?1")
+        var purposes = Self.renewed
+        for key in before.frame.keyring.all {
+            if key.facts.purpose == .bundle, key.facts.state == .active { purposes.append(.bundle) }
+            switch Self.fate(key.facts, hasUnnamedRows: unnamed) {
+            case .goes:
+                remove.reset()
+                try remove.bind(Int64(key.number), at: 1)
+                _ = try remove.step()
+            case .stays(let new):
+                let seal = try Keyring.seal(
+                    key, turning: new, root: root, vault: vault, randomness: randomness)
+                try Self.write(update, Int64(key.number), seal)
+                rows.append(Row(number: Int64(key.number), seal: seal))
+            }
+        }
+        let insert = try store.connection.prepare("INSERT INTO dkey(num, seal) VALUES(?1, ?2)")
+        for purpose in purposes {
+            let number = try Self.nextKey(&state)
+            let seal = try Keyring.make(
+                number: number, purpose: purpose, subject: nil, created: now, root: root,
+                vault: vault, randomness: randomness)
+            try Self.write(insert, Int64(number), seal)
+            rows.append(Row(number: Int64(number), seal: seal))
+        }
+        return rows
+    }
+
+    /// A key that nothing is under any more goes; one that opens what was written stays.
+    private static func fate(_ facts: KeyRow.Facts, hasUnnamedRows: Bool) -> Fate {
+        switch (facts.purpose, facts.state) {
+        case (.state, _): .goes
+        case (.catalog, _): hasUnnamedRows ? .stays(.retiring) : .goes
+        case (.records, .active), (.audit, .active): .stays(.retiring)
+        case (.bundle, .active): .stays(.archived)
+        default: .stays(facts.state)
+        }
+    }
+
+    private static func nextKey(_ state: inout VaultState) throws -> UInt32 {
+        guard state.nextKey < .max else { throw StoreError.exhausted("keys") }
+        defer { state.nextKey += 1 }
+        return state.nextKey
+    }
+
+    /// Whether there are tombstones or notes: what is under a catalog key without naming it.
+    private func hasUnnamedRows() throws -> Bool {
+        before.state.bodies.contains {
+            ($0.key.table == .tombstone || $0.key.table == .history) && $0.value.rows > 0
+        }
+    }
+
+    /// Seals the keys of persons under the new root, and makes each person a new active one.
+    private func renewPersons(_ state: inout VaultState, oldFrame: Frame) throws -> [Row] {
+        let body = VaultState.Body(.subjectKey)
+        var found: [(number: UInt32, who: [UInt8], seal: [UInt8])] = []
+        var tally = VaultState.Tally()
+        do {
+            let rows = try store.connection.prepare(
+                "SELECT num, who, seal FROM dkey WHERE who IS NOT NULL ORDER BY num")
+            while try rows.step() {
+                guard let number = UInt32(exactly: rows.int64(0)) else {
+                    throw StoreError.damaged("a key's number")
+                }
+                let seal = rows.bytes(2)
+                tally.rows += 1
+                tally.sum.add(
+                    oldFrame.code(.subjectKey, key: rows.int64(0).bigEndianBytes, seal: seal).span)
+                found.append((number, rows.bytes(1), seal))
+            }
+        }
+        guard tally == state.bodies[body] ?? VaultState.Tally() else {
+            throw StoreError.damaged("persons' keys: some are missing, or were put back")
+        }
+        state.bodies[body] = VaultState.Tally()
+        var made: [Row] = []
+        let update = try store.connection.prepare(
+            "UPDATE dkey SET seal = ?2, who = ?3 WHERE num = ?1")
+        let insert = try store.connection.prepare(
+            "INSERT INTO dkey(num, seal, who) VALUES(?1, ?2, ?3)")
+        for (number, who, seal) in found {
+            let key = try Keyring.open(
+                number: number, column: who, seal: seal, root: oldFrame.keyring.root, vault: vault)
+            let isActive = key.facts.state == .active
+            let turned: KeyRow.State = isActive ? .retiring : key.facts.state
+            let kept = try Keyring.seal(
+                key, turning: turned, root: root, vault: vault, randomness: randomness)
+            update.reset()
+            try update.bind(blob: key.facts.turning(turned).who(number: number), at: 3)
+            try Self.write(update, Int64(number), kept)
+            made.append(Row(number: Int64(number), seal: kept))
+            guard isActive, let subject = key.facts.subject else { continue }
+            let next = try Self.nextKey(&state)
+            let fresh = try Keyring.make(
+                number: next, purpose: .subject, subject: subject, created: now, root: root,
+                vault: vault, randomness: randomness)
+            insert.reset()
+            try insert.bind(blob: subject.bytes, at: 3)
+            try Self.write(insert, Int64(next), fresh)
+            made.append(Row(number: Int64(next), seal: fresh))
+        }
+        return made
+    }
+
+    private func resealCatalog(_ frame: Frame) throws -> [(key: [UInt8], seal: [UInt8])] {
+        var made: [(key: [UInt8], seal: [UInt8])] = []
+        var found: [(number: Int64, version: Int64, seal: [UInt8])] = []
+        do {
+            let rows = try store.connection.prepare("SELECT num, ver, seal FROM cat")
+            while try rows.step() { found.append((rows.int64(0), rows.int64(1), rows.bytes(2))) }
+        }
+        let update = try store.connection.prepare(
+            "UPDATE cat SET seal = ?1 WHERE num = ?2 AND ver = ?3")
+        for (number, version, seal) in found {
+            let context = CatalogSeal.context(
+                vault, UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: version))
+            let plain = try Cobblestone.open(
+                seal, under: before.frame.catalogKey, context: context)
+            let anew = try Cobblestone.seal(
+                plain, under: frame.catalogKey, context: context, randomness: randomness)
+            update.reset()
+            try update.bind(blob: anew, at: 1)
+            try update.bind(number, at: 2)
+            try update.bind(version, at: 3)
+            _ = try update.step()
+            made.append((number.bigEndianBytes + version.bigEndianBytes, anew))
+        }
+        return made
+    }
+
+    /// Adds up every row under the old and the new state key, in one pass over the seals.
+    private func recount(_ state: inout VaultState, _ frame: Frame) throws {
+        let total = state.bodies.values.reduce(0) { $0 &+ $1.rows }
+        var seen: UInt64 = 0
+        for (body, promised) in state.bodies.sorted(by: { $0.key < $1.key })
+        where body.table != .subjectKey {
+            let old = RowCounter(before.frame, body.table, collection: body.collection)
+            let new = RowCounter(frame, body.table, collection: body.collection)
+            if let select = Self.select(body), promised.rows > 0 {
+                let rows = try store.connection.prepare(select)
+                let hasNote = body.table == .history
+                var seal: [UInt8] = []
+                while try rows.step() {
+                    seal = hasNote ? rows.bytes(2) + rows.bytes(1) : rows.bytes(1)
+                    unsafe seal.withUnsafeBytes {
+                        unsafe old.add(key: rows.int64(0), seal: $0)
+                        unsafe new.add(key: rows.int64(0), seal: $0)
+                    }
+                    seen += 1
+                    if seen % 1_024 == 0 { try progress(min(seen, total), total) }
+                }
+            }
+            guard old.tally == promised else {
+                throw StoreError.damaged(
+                    "\(Self.name(body, frame)): rows are missing, doubled or put back")
+            }
+            state.bodies[body] = new.tally
+        }
+        try progress(total, total)
+    }
+
+    /// Key and seal of every row; nil for a table that this release does not fill.
+    private static func select(_ body: VaultState.Body) -> String? {
+        switch body.table {
+        case .records: "SELECT rid, seal FROM c_\(body.collection)"
+        case .history: "SELECT hid, seal, note FROM h_\(body.collection)"
+        case .tombstone: "SELECT seq, seal FROM tomb"
+        case .audit: "SELECT num, seal FROM audit"
+        default: nil
+        }
+    }
+
+    private static func name(_ body: VaultState.Body, _ frame: Frame) -> String {
+        switch body.table {
+        case .tombstone: return "deletions"
+        case .audit: return "audit log"
+        default:
+            let name = frame.catalog[body.collection]?.name ?? "collection \(body.collection)"
+            return body.table == .history ? "older versions of \(name)" : name
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package import CofferFormat
+internal import CofferKeys
+internal import CofferSQLite
+
+extension Store {
+    /// What a change of the root key has done.
+    package struct RootChange: Sendable {
+        /// The vault's epoch from now on.
+        package let epoch: UInt64
+        /// How many slots lead to the new root.
+        package let slots: Int
+        /// How many persons got a new key.
+        package let persons: Int
+        /// The active keys that were not replaced, and since when they are, in milliseconds since
+        /// 1970.
+        package let kept: [(purpose: KeyRow.Purpose, created: Int64)]
+    }
+
+    /// Gives the vault another root key and new active keys, in one transaction.
+    ///
+    /// Every slot opens the vault as before. Every row is counted on the way, and what was
+    /// written is opened under the new root before the commit.
+    ///
+    /// - Parameter progress: Is told how many rows were added up, of how many; may throw to stop.
+    /// - Throws: `StoreError.damaged`, `StoreError.older`, `StoreError.locked`,
+    ///   `StoreError.changedUnderneath`; `SQLiteError` when the commit fails. Everything is then
+    ///   as it was.
+    /// - Complexity: linear in the number of rows of the vault; fields are not read.
+    package func rotateRoot(
+        progress: @escaping (UInt64, UInt64) throws -> Void
+    ) throws -> RootChange {
+        guard standing.isCurrent else { throw StoreError.older(standing) }
+        guard verified != nil else { throw StoreError.locked }
+        try checkIdentity()
+        let root = try RootKey(environment.randomness)
+        var outcome: (Verified, RootChange)?
+        isWriting = true
+        defer { isWriting = false }
+        try connection.write { _ in
+            try refresh()
+            guard let before = verified else { throw StoreError.locked }
+            let (transaction, change) = try RootRotation(self, before, root, progress: progress)
+                .run()
+            _ = try transaction.finish()
+            outcome = (try verify(root), change)
+        }
+        guard let (after, change) = outcome else { throw StoreError.locked }
+        verified = after
+        memory.note(after.state, digest: after.digest, at: environment.now())
+        return change
+    }
+
+    /// Writes the log back into the database and empties it, so that rows which were replaced are
+    /// in no file any more.
+    ///
+    /// - Returns: Whether it is done; a reader that is under way delays it.
+    /// - Throws: `SQLiteError`.
+    package func scrub() throws -> Bool {
+        guard verified != nil else { throw StoreError.locked }
+        // A connection of our own that still stands at an older state would be in the way.
+        secondConnection = nil
+        return try !connection.checkpoint(.truncate).busy
+    }
+}
