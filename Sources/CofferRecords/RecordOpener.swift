@@ -244,6 +244,11 @@ extension RecordOpener {
         } catch { throw damage(index, plan) }
     }
 
+    /// Opens one field as ``field(_:_:plan:)`` does, without decoding it: ``withPlaintext(_:)``.
+    mutating func open(_ index: Int, _ row: borrowing Statement, plan: CollectionPlan) throws {
+        do { try decrypt(index, row, plan) } catch { throw damage(index, plan) }
+    }
+
     /// Opens one field as ``field(_:_:plan:)`` does, and lends what it holds.
     mutating func lend(
         _ index: Int, _ row: borrowing Statement, plan: CollectionPlan,

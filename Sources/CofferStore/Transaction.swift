@@ -12,7 +12,7 @@ package final class Transaction {
     /// The connection to write on.
     package let connection: Connection
     /// Keys and catalog.
-    package private(set) var frame: Frame
+    package internal(set) var frame: Frame
     /// The state that will be sealed.
     package var state: VaultState
     /// The time of this transaction, in milliseconds since 1970.

@@ -123,6 +123,8 @@ import Testing
         try hold("keys", try box.open(["key", "list", "--json"]))
         try hold("signer", try box.open(["key", "public", "--json"]))
         try hold("rotate-root", try box.open(["rotate", "root", "--yes", "--json"]))
+        try hold("rotate-data", try box.open(["rotate", "data", "--yes", "--json"]))
+        try hold("rotate-status", try box.open(["rotate", "status", "--json"]))
         try hold("census", try box.open(["key", "census", "--json"]))
         try hold("check", try box.open(["check", "--json"]))
         try hold("accept-older", try box.open(["accept-older", "--json"]))
@@ -144,7 +146,7 @@ import Testing
         try hold("schedule", try box.run(["maintain", "schedule", "off", "--json"]))
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 43)
+        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 45)
     }
 
     private func holdBackups(

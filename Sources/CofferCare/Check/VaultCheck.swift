@@ -217,7 +217,7 @@ package struct VaultCheck {
         report.count("persons' keys", tally.rows)
     }
 
-    /// Tables that this release does not fill.
+    /// Tables that this release does not fill, and the one of the job that changes keys.
     private mutating func checkEmpty(
         _ table: RowTable, _ store: Store, _ reader: RecordReader, _ state: VaultState
     ) throws {
@@ -228,6 +228,7 @@ package struct VaultCheck {
         case .pack: name = "pack"
         default: name = "chunk"
         }
+        if table == .job { _ = try store.job(reader.frame) }
         let rows = try reader.count(rowsOf: name)
         let counted = table == .job ? state.jobs.rows : state.bodies[VaultState.Body(table)]?.rows
         if rows != counted { report.add(.error, "rows-unexpected", "table \(name)") }

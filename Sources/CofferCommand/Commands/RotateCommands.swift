@@ -65,7 +65,8 @@ internal enum RotateCommands {
     /// `coffer key census`.
     internal static func census(_ call: Call) throws -> ExitStatus {
         let counts = try call.open().keyCensus()
-        let old = counts.filter { $0.state == "retiring" }
+        // The audit log stays as it was written: each entry is bound to the one before.
+        let old = counts.filter { $0.state == "retiring" && $0.purpose != "audit" }
         let left = old.reduce(UInt64(0)) { $0 + $1.records + $1.versions + $1.entries }
         let bundles = counts.filter { $0.state == "archived" }.reduce(UInt64(0)) { $0 + $1.bundles }
         if call.isJSON {
@@ -92,7 +93,8 @@ internal enum RotateCommands {
         try call.console.line(
             left == 0
                 ? "Nothing is left under any old key of the vault."
-                : "Under old keys are still \(left) records, older versions and entries.")
+                : "Under old keys are still \(left) records, older versions and entries. "
+                    + "Move them with: coffer rotate data")
         if bundles > 0 {
             try call.console.line(
                 "\(Quantity.of(Int(clamping: bundles), "known bundle is", "known bundles are"))"

@@ -8,9 +8,9 @@ extension Grammar {
                 "rotate", summary: "Change keys of the vault",
                 discussion: """
                     Which key to change depends on what happened. Somebody may have held the \
-                    unlocked vault or its root key, such as on a lost machine: rotate root. What \
-                    was written before stays known to whoever had it; from then on, everything \
-                    that is written is not.
+                    unlocked vault or its root key, such as on a lost machine: rotate root, and \
+                    then rotate data. What was written before stays known to whoever had it; from \
+                    then on, everything that is written is not.
                     """,
                 heading: "Keys and care",
                 subcommands: [
@@ -23,7 +23,24 @@ extension Grammar {
                             the vault is counted on the way, and it is all or nothing. Bundles \
                             from before open as before: coffer backup rekey.
                             """,
-                        options: [yes])
+                        options: [yes]),
+                    Command(
+                        "data",
+                        summary: "Replace the keys of records and persons, and move everything",
+                        discussion: """
+                            Every record, older version and deletion is sealed anew, in small \
+                            steps, while other programs read and write. It may be ended at any \
+                            time and goes on with the next rotate data. Everything is read before \
+                            and after; the keys of before go when nothing is under them any more.
+                            """,
+                        options: [
+                            yes,
+                            .flag(
+                                "skip-damaged",
+                                help: "Pass over what does not open; its keys then stay"),
+                        ]),
+                    Command("status", summary: "Show a rotation that is under way"),
+                    Command("resume", summary: "Go on with a rotation that is under way"),
                 ])
         ]
     }

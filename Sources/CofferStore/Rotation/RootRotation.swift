@@ -167,7 +167,8 @@ extension RootRotation {
     /// A key that nothing is under any more goes; one that opens what was written stays.
     private static func fate(_ facts: KeyRow.Facts, hasUnnamedRows: Bool) -> Fate {
         switch (facts.purpose, facts.state) {
-        case (.state, _): .goes
+        // There is no job while the root is replaced.
+        case (.state, _), (.jobs, _): .goes
         case (.catalog, _): hasUnnamedRows ? .stays(.retiring) : .goes
         case (.records, .active), (.audit, .active): .stays(.retiring)
         case (.bundle, .active): .stays(.archived)

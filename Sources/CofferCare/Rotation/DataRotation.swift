@@ -1,0 +1,187 @@
+package import CofferFormat
+package import CofferRecords
+internal import CofferStore
+
+/// Moves every record, older version and deletion under new keys, while others read and write.
+///
+/// It holds no place: what is left to do is what names a retiring key, so it goes on after any
+/// end of the program. A key goes only when everything was counted again and nothing is under it.
+package struct DataRotation {
+    /// What was done.
+    package struct Outcome: Sendable {
+        /// How many rows were sealed anew, since it was started or resumed.
+        package var moved: UInt64 = 0
+        /// What did not open and was passed over.
+        package var damaged: [RecordsError] = []
+        /// Whether nothing is left under the keys of before, and they are gone.
+        package var isOver = false
+        /// Whether what was replaced is in no file of the vault any more.
+        package var isScrubbed = false
+    }
+
+    /// How many rows are moved in one transaction: others wait for it.
+    private static let batch = 256
+
+    private let records: Records
+    private let progress: (UInt64, UInt64) throws -> Void
+    private var outcome = Outcome()
+    private var total: UInt64 = 0
+    private var seen: UInt64 = 0
+
+    /// A rotation of the data keys of an unlocked vault.
+    ///
+    /// - Parameter progress: Is given the rows looked at so far, and how many there are; what it
+    ///   throws pauses the rotation, which goes on at the next run.
+    package init(_ records: Records, progress: @escaping (UInt64, UInt64) throws -> Void) {
+        self.records = records
+        self.progress = progress
+    }
+
+    /// The rotation that is under way; nil without one.
+    ///
+    /// - Throws: `StoreError.damaged` where its plan does not verify.
+    package static func underWay(_ records: Records) throws -> JobPlan? {
+        try records.store.read { try records.store.job($0) }
+    }
+
+    /// Starts the rotation, or goes on with the one that is under way.
+    ///
+    /// - Parameters:
+    ///   - skipsDamaged: Whether rows that do not open are passed over; their keys then stay.
+    ///   - prepare: Is called before a new rotation changes anything.
+    /// - Throws: `StoreError.damaged`, `RecordsError.damaged`: nothing goes then; `SQLiteError`;
+    ///   what `progress` and `prepare` throw.
+    /// - Complexity: linear in the size of the vault, which is read three times.
+    package mutating func run(
+        skipsDamaged: Bool, prepare: () throws -> Void
+    ) throws -> Outcome {
+        var plan: JobPlan
+        if let known = try Self.underWay(records) {
+            plan = known
+        } else {
+            try prove(passing: skipsDamaged)
+            try prepare()
+            plan = try start(skipsDamaged)
+        }
+        if plan.phase == .moving {
+            try moveAll(plan)
+            guard try finish(&plan) else { return outcome }
+        }
+        outcome.isOver = true
+        outcome.isScrubbed = try records.store.scrub()
+        if outcome.isScrubbed {
+            try records.store.write { transaction in
+                transaction.isSilent = true
+                try transaction.removeJob()
+            }
+        }
+        return outcome
+    }
+
+    /// Reads everything; what does not open ends the rotation before it begins, or before keys go.
+    private func prove(passing: Bool) throws {
+        let report = try VaultCheck(records).run()
+        let wrong = report.findings.filter {
+            $0.severity != .info && !(passing && $0.code == "record-damaged")
+        }
+        if let first = wrong.first { throw StoreError.damaged("\(first.code), \(first.place)") }
+    }
+
+    private func start(_ skipsDamaged: Bool) throws -> JobPlan {
+        try records.store.write { transaction in
+            if let other = try records.store.job(transaction.frame) { return other }
+            transaction.isSilent = true
+            let plan = JobPlan(skipsDamaged: skipsDamaged, started: transaction.now)
+            try transaction.renewDataKeys()
+            try transaction.putJob(plan)
+            try transaction.audit("rotate-data")
+            return plan
+        }
+    }
+
+    private mutating func moveAll(_ plan: JobPlan) throws {
+        let (collections, rows) = try records.read { reader in
+            let state = try reader.state()
+            let rows = state.bodies.filter {
+                [.records, .history, .tombstone].contains($0.key.table)
+            }
+            return (
+                try reader.allPlans().map(\.number), rows.values.reduce(0) { $0 &+ $1.rows }
+            )
+        }
+        total = rows
+        for collection in collections {
+            for isHistory in [false, true] {
+                try move(collection, isHistory: isHistory, plan)
+            }
+        }
+        var last: Int64? = .min
+        while let after = last {
+            let (moved, next) = try records.store.write { transaction in
+                transaction.isSilent = true
+                return try transaction.moveTombstones(after: after, limit: Self.batch)
+            }
+            try step(moved, next == nil ? 0 : UInt64(Self.batch))
+            last = next
+        }
+    }
+
+    private mutating func move(
+        _ collection: UInt32, isHistory: Bool, _ plan: JobPlan
+    ) throws {
+        let skips = plan.skipsDamaged
+        var last: Int64? = .min
+        while let after = last {
+            let batch = try records.write { writer -> RowMover.Outcome in
+                writer.transaction.isSilent = true
+                // The definition may be another one by now.
+                guard
+                    let plan = try writer.reader.allPlans().first(where: {
+                        $0.number == collection
+                    }), !isHistory || writer.transaction.state.hasHistory(in: collection)
+                else { return RowMover.Outcome() }
+                return try RowMover(writer, plan, isHistory: isHistory).move(
+                    after: after, limit: Self.batch, skipsDamaged: skips)
+            }
+            outcome.damaged += batch.damaged
+            try step(batch.moved, batch.last == nil ? 0 : UInt64(Self.batch))
+            last = batch.last
+        }
+    }
+
+    private mutating func step(_ moved: UInt64, _ looked: UInt64) throws {
+        outcome.moved += moved
+        seen = min(total, seen + looked)
+        try progress(seen, total)
+    }
+
+    /// Lets the keys of before go, when nothing is under them.
+    ///
+    /// - Returns: Whether they are gone; otherwise something was passed over.
+    private mutating func finish(_ plan: inout JobPlan) throws -> Bool {
+        try prove(passing: plan.skipsDamaged)
+        var next = plan
+        next.phase = .scrubbing
+        let isOver = try records.write { writer in
+            let transaction = writer.transaction
+            transaction.isSilent = true
+            var census = KeyCensus(writer.reader, records.store)
+            let left = try census.run().contains { count in
+                count.facts.state == .retiring && count.facts.purpose != .audit
+                    && count.records + count.versions + count.entries > 0
+            }
+            guard !left else {
+                // They stay, and so does what is said of them; the job has done what it can.
+                try transaction.removeJob()
+                return false
+            }
+            try transaction.dropRetiringKeys(
+                isArchiving: try !writer.reader.knownBundles().isEmpty)
+            try transaction.putJob(next)
+            try transaction.audit("rotate-data-done")
+            return true
+        }
+        plan = next
+        return isOver
+    }
+}

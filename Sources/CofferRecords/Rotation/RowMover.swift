@@ -1,0 +1,167 @@
+internal import CofferBytes
+internal import CofferCrypto
+internal import CofferFormat
+internal import CofferSQLite
+internal import CofferStore
+
+/// Seals rows anew under the active keys, as they are: no value is decoded, and nothing but their
+/// keys, their seal and their sealed cells changes.
+package final class RowMover {
+    /// What became of the rows of a batch.
+    package struct Outcome: Sendable {
+        /// How many were sealed anew.
+        package var moved: UInt64 = 0
+        /// What did not open and was passed over.
+        package var damaged: [RecordsError] = []
+        /// The last row that was looked at; nil at the end of the table.
+        package var last: Int64?
+
+        /// Nothing was there.
+        package init() {}
+    }
+
+    private let writer: RecordWriter
+    private let transaction: Transaction
+    private let plan: CollectionPlan
+    private let isHistory: Bool
+    private var opener: RecordOpener
+    private var sealer: RecordSealer
+    private let keys: FieldKeys
+
+    /// Prepares to move rows of a collection, or its older versions.
+    package init(_ writer: RecordWriter, _ plan: CollectionPlan, isHistory: Bool) throws {
+        let vault = writer.transaction.vault
+        let opener = try RecordOpener(vault: vault, collection: plan.number)
+        let sealer = try RecordSealer(vault: vault, collection: plan.number)
+        self.opener = opener
+        self.sealer = sealer
+        self.writer = writer
+        self.plan = plan
+        self.isHistory = isHistory
+        transaction = writer.transaction
+        keys = try FieldKeys(transaction.frame, transaction.connection)
+    }
+
+    /// Moves the rows after `last` that are under a key that is not active, at most `limit` of
+    /// them and at most `bytes` of their seals and cells.
+    ///
+    /// - Throws: `RecordsError.damaged` unless `skipsDamaged`; `SQLiteError`.
+    package func move(
+        after last: Int64, limit: Int, skipsDamaged: Bool
+    ) throws -> Outcome {
+        var outcome = Outcome()
+        let number = isHistory ? "hid" : "rid"
+        let select = (isHistory ? plan.selectHistory : plan.select)
+        let rows = try transaction.connection.cached(
+            select + " WHERE \(number) > ?1 ORDER BY \(number) LIMIT ?2")
+        try rows.bind(last, at: 1)
+        try rows.bind(Int64(limit), at: 2)
+        var pending:
+            [(draft: RecordSealer.Draft, number: Int64, old: [UInt8], note: HistoryNote?)] =
+                []
+        while try rows.step() {
+            let place = isHistory ? RecordReader.historyPlace(plan) : 0
+            outcome.last = rows.int64(place)
+            do {
+                if let draft = try draft(rows) {
+                    let note = isHistory ? try writer.reader.openNote(rows, plan).note : nil
+                    let before =
+                        isHistory ? rows.bytes(place + 1) + rows.bytes(4) : rows.bytes(4)
+                    pending.append((draft, rows.int64(place), before, note))
+                }
+            } catch let error as RecordsError {
+                guard skipsDamaged else { throw error }
+                outcome.damaged.append(error)
+            }
+        }
+        rows.reset()
+        // Drawn here, when the plaintexts of the batch are final.
+        var nonces = try NonceBatch(count: pending.count, randomness: transaction.randomness)
+        for (draft, number, before, note) in pending {
+            try write(draft, number, before, note, &nonces)
+            outcome.moved += 1
+        }
+        return outcome
+    }
+
+    /// What a row is sealed from; nil where it is under active keys.
+    private func draft(_ row: borrowing Statement) throws -> RecordSealer.Draft? {
+        do {
+            let header = try opener.header(row, plan: plan) { try keys.key($0, $1) }
+            let old = opener.keys
+            var new = [keys.active]
+            if old.count > 1 {
+                guard old[1] != 0 else {
+                    new.append(0)
+                    return old == new ? nil : try draft(row, header, new)
+                }
+                guard let person = try keys.subject(ofKey: old[1]) else {
+                    throw RecordOpener.Failure.damaged("the key of a person")
+                }
+                new.append(
+                    try keys.number(of: person) { try transaction.makeSubjectKey($0) })
+            }
+            return old == new ? nil : try draft(row, header, new)
+        } catch RecordOpener.Failure.damaged(let what) {
+            throw writer.reader.damaged(plan, row.int64(0), Identifier(row.bytes(1)), what)
+        }
+    }
+
+    private func draft(
+        _ row: borrowing Statement, _ header: RecordHeader, _ new: [UInt32]
+    ) throws -> RecordSealer.Draft {
+        var plaintexts: [UInt8] = []
+        var bounds: [Range<Int>] = []
+        for index in 0..<opener.present.count {
+            try opener.open(index, row, plan: plan)
+            let start = plaintexts.count
+            unsafe opener.withPlaintext { unsafe plaintexts.append(contentsOf: $0) }
+            bounds.append(start..<plaintexts.count)
+        }
+        var clear: [(number: UInt16, place: Int, value: ClearValue)] = []
+        for (number, place) in plan.clearOrder {
+            if let value = ClearValue(row, place) { clear.append((number, place, value)) }
+        }
+        let record = PreparedRecord(
+            plan: plan, members: [], id: nil, positions: opener.present, values: [],
+            plaintexts: plaintexts, bounds: bounds, clear: clear)
+        return RecordSealer.Draft(
+            rid: opener.rid, id: opener.id, sequence: opener.sequence, header: header, keys: new,
+            record: record)
+    }
+
+    private func write(
+        _ draft: RecordSealer.Draft, _ number: Int64, _ before: [UInt8], _ note: HistoryNote?,
+        _ nonces: inout NonceBatch
+    ) throws {
+        let vaultKey = try keys.key(draft.keys[0], .vault)
+        guard let vaultKey else { throw StoreError.damaged("the key of records") }
+        let isSubject = draft.keys.count > 1 && draft.keys[1] != 0
+        let subjectKey = isSubject ? try keys.key(draft.keys[1], .subject) : nil
+        guard !isSubject || subjectKey != nil else {
+            throw StoreError.damaged("the key of a person")
+        }
+        try sealer.seal(draft, vaultKey: vaultKey, subjectKey: subjectKey, nonces: &nonces)
+        let table: RowTable = isHistory ? .history : .records
+        transaction.leave(
+            table, collection: plan.number, key: number.bigEndianBytes, seal: before)
+        let statement = try transaction.connection.cached(
+            isHistory ? plan.updateHistory : plan.update)
+        try sealer.bind(draft, to: statement)
+        var seal = sealer.seal
+        if let note {
+            let sealed = try transaction.sealNote(
+                HistoryNote(
+                    change: note.change, time: note.time, reason: note.reason,
+                    digest: SHA256.hash(seal)),
+                number: UInt64(bitPattern: number), collection: plan.number)
+            let place = RecordReader.historyPlace(plan)
+            try statement.bind(number, at: place + 1)
+            try statement.bind(blob: sealed, at: place + 2)
+            seal = sealed + seal
+        }
+        _ = try statement.step()
+        transaction.enter(
+            table, collection: plan.number, key: number.bigEndianBytes, seal: seal)
+    }
+}

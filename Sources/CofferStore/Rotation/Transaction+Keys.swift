@@ -1,0 +1,109 @@
+internal import CofferBytes
+internal import CofferCrypto
+internal import CofferFormat
+internal import CofferKeys
+internal import CofferSQLite
+
+extension Transaction {
+    /// A row of `dkey`.
+    private struct Row {
+        let number: UInt32
+        let who: [UInt8]
+        let seal: [UInt8]
+    }
+
+    /// Gives the records and every person a new active key; the ones of before retire.
+    ///
+    /// - Throws: `StoreError.damaged`, `StoreError.exhausted`, `KeysError`, `SQLiteError`.
+    package func renewDataKeys() throws {
+        for row in try keyRows() {
+            let key = try open(row)
+            guard key.facts.state == .active,
+                key.facts.purpose == .records || key.facts.purpose == .subject
+            else { continue }
+            try turn(key, row, .retiring)
+            let number = state.nextKey
+            guard number < .max else { throw StoreError.exhausted("keys") }
+            state.nextKey += 1
+            let seal = try Keyring.make(
+                number: number, purpose: key.facts.purpose, subject: key.facts.subject,
+                created: now, root: frame.keyring.root, vault: vault, randomness: randomness)
+            try insert(Row(number: number, who: key.facts.subject?.bytes ?? [], seal: seal))
+        }
+        try reloadKeys()
+    }
+
+    /// Lets the retiring keys of records, persons and definitions go, which nothing is under any
+    /// more.
+    ///
+    /// - Parameter isArchiving: Whether persons' keys stay for the bundles that they are in.
+    /// - Throws: As ``renewDataKeys()``.
+    package func dropRetiringKeys(isArchiving: Bool) throws {
+        for row in try keyRows() {
+            let key = try open(row)
+            guard key.facts.state == .retiring else { continue }
+            switch key.facts.purpose {
+            case .records, .catalog: try delete(row)
+            case .subject:
+                if isArchiving { try turn(key, row, .archived) } else { try delete(row) }
+            default: break
+            }
+        }
+        try reloadKeys()
+    }
+
+    private func keyRows() throws -> [Row] {
+        var found: [Row] = []
+        let rows = try connection.prepare("SELECT num, who, seal FROM dkey ORDER BY num")
+        while try rows.step() {
+            guard let number = UInt32(exactly: rows.int64(0)) else {
+                throw StoreError.damaged("a key's number")
+            }
+            found.append(Row(number: number, who: rows.bytes(1), seal: rows.bytes(2)))
+        }
+        return found
+    }
+
+    private func open(_ row: Row) throws -> Keyring.Key {
+        try Keyring.open(
+            number: row.number, column: row.who, seal: row.seal, root: frame.keyring.root,
+            vault: vault)
+    }
+
+    private func turn(_ key: Keyring.Key, _ row: Row, _ state: KeyRow.State) throws {
+        let seal = try Keyring.seal(
+            key, turning: state, root: frame.keyring.root, vault: vault, randomness: randomness)
+        try delete(row)
+        try insert(
+            Row(
+                number: row.number, who: key.facts.turning(state).who(number: row.number),
+                seal: seal))
+    }
+
+    private func delete(_ row: Row) throws {
+        let statement = try connection.cached("DELETE FROM dkey WHERE num = ?1")
+        try statement.bind(Int64(row.number), at: 1)
+        _ = try statement.step()
+        leave(table(row), key: Int64(row.number).bigEndianBytes, seal: row.seal)
+    }
+
+    private func insert(_ row: Row) throws {
+        let statement = try connection.cached(
+            "INSERT INTO dkey(num, who, seal) VALUES(?1, ?2, ?3)")
+        try statement.bind(Int64(row.number), at: 1)
+        if !row.who.isEmpty { try statement.bind(blob: row.who, at: 2) }
+        try statement.bind(blob: row.seal, at: 3)
+        _ = try statement.step()
+        enter(table(row), key: Int64(row.number).bigEndianBytes, seal: row.seal)
+    }
+
+    private func table(_ row: Row) -> RowTable { row.who.isEmpty ? .key : .subjectKey }
+
+    private func reloadKeys() throws {
+        var keyring = Keyring(vault: vault, root: frame.keyring.root)
+        for row in try keyRows() where row.who.isEmpty {
+            try keyring.add(number: row.number, who: nil, seal: row.seal)
+        }
+        frame = try Frame(keyring: keyring, catalog: frame.catalog)
+    }
+}
