@@ -8,12 +8,7 @@
 const { spawn } = require("node:child_process");
 const { EventEmitter } = require("node:events");
 
-class CofferError extends Error {
-  constructor({ code, message, index }) {
-    super(message);
-    Object.assign(this, { code, index });
-  }
-}
+class CofferError extends Error {} // With `code`, and `index` where one of several was refused.
 
 class Coffer extends EventEmitter {
   #child; #ended; #asked = []; #last = 0; #pieces = []; // Answers come in the order of requests.
@@ -24,23 +19,18 @@ class Coffer extends EventEmitter {
     this.#child = spawn(program, ["serve", "--stdio", ...options], { ...rest, stdio });
     this.#child.stdout.setEncoding("utf8").on("data", (text) => this.#take(text));
     this.#child.stdin.on("error", () => {}); // What is not answered is told below.
-    this.#ended = new Promise((resolve) => {
-      const end = (status) => {
-        const error = new CofferError({ code: "ended", message: `coffer has ended (${status})` });
-        for (const { reject } of this.#asked.splice(0)) reject(error);
-        resolve(status);
-      };
-      this.#child.on("close", end).on("error", end);
+    this.#ended = new Promise((resolve) => this.#child.on("close", resolve).on("error", resolve));
+    this.#ended.then((status) => {
+      const error = { code: "ended", message: `coffer has ended (${status})` };
+      while (this.#asked.length > 0) this.#tell({ ok: false, error });
     });
   }
 
   // Promises the result of a request; `more` is a property of an array that goes on.
   ask(name, members = {}) {
-    return new Promise((resolve, reject) => {
-      this.#asked.push({ resolve, reject });
-      const line = JSON.stringify({ ...members, id: ++this.#last, do: name });
-      this.#child.stdin.write(line + "\n");
-    });
+    const line = JSON.stringify({ ...members, id: ++this.#last, do: name });
+    this.#child.stdin.write(line + "\n");
+    return new Promise((resolve, reject) => this.#asked.push({ resolve, reject }));
   }
 
   // Runs an asynchronous function in one transaction. Meanwhile every request is a part of it.
@@ -73,7 +63,7 @@ class Coffer extends EventEmitter {
   #tell(line) {
     if ("event" in line) return void this.emit(line.event === "error" ? "lost" : line.event, line);
     const { resolve, reject } = this.#asked.shift();
-    if (!line.ok) return reject(new CofferError(line.error));
+    if (!line.ok) return reject(Object.assign(new CofferError(line.error.message), line.error));
     resolve(line.more ? Object.assign(line.result, { more: true }) : line.result);
   }
 }

@@ -51,8 +51,16 @@ show schema apply schemas
 show import campaign
 show list npcs --where 'level > 4 and alive' --sort level --reverse --fields name,level,secret
 show get npcs tibb
+show search ninety-one steps
 show set npcs tibb alive:=false
 show undo
+# Nobody is there to type, so the editor is a script.
+printf 'sed -i "s/the ferryman/who ferries/" "$1"\n' >editor.sh
+export VISUAL="sh $folder/editor.sh"
+printf '\n$ cat editor.sh\n'
+cat editor.sh
+show edit npcs tibb
+show get npcs tibb --field name
 show history npcs tibb
 show export npcs --format csv -o npcs.csv
 show check

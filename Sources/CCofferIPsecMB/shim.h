@@ -89,6 +89,9 @@ static inline const unsigned char *_Nonnull CCofferIPsecMB_code(
 // Computes the codes of the first `count` messages; 0 when one was refused.
 static inline int CCofferIPsecMB_run(CCofferIPsecMB_Codes *codes, int count) {
     IMB_MGR *manager = codes->manager;
+    // Else what the burst before has left could pass for an answer.
+    for (int lane = 0; lane < count; lane++)
+        codes->jobs[lane].status = IMB_STATUS_BEING_PROCESSED;
     unsigned done = manager->submit_hash_burst(
         manager, codes->jobs, (unsigned)count, IMB_AUTH_HMAC_SHA_256);
     if (done != (unsigned)count) return 0;

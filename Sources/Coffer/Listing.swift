@@ -38,19 +38,24 @@ internal struct Listing {
     /// Gives what is wanted in the order of a field.
     ///
     /// It keeps the key and id of every record, never the records: those are read again.
+    ///
+    /// - Throws: ``VaultError/Code/invalid`` for a name that no field of the schema and no record
+    ///   has. A type may have a property before there is any record.
     internal func sorted(
         by name: FieldName, _ progress: (Int) -> Void, _ each: (Record) throws -> Bool
     ) throws {
         var order: [(key: SortKey, place: Int, id: Identifier)] = []
+        let isAsked = request.sort != nil
         var isKnown = Self.isKnown(name, plan)
+        guard isKnown || !isAsked || plan.schema.allowsOverflow else { throw Self.unknown(name) }
         try matching(progress) { record in
             let value = Self.value(name, of: record)
             if value != nil { isKnown = true }
             order.append((SortKey(value), order.count, record.id))
             return true
         }
-        guard isKnown || order.isEmpty else {
-            throw VaultError(.invalid, "\(plan.name) has no field \(name.text) to sort by")
+        if !isKnown, isAsked || !order.isEmpty {
+            guard try isElsewhere(name) else { throw Self.unknown(name) }
         }
         let isReversed = request.isReversed
         order.sort { left, right in
@@ -67,6 +72,21 @@ internal struct Listing {
 
     private static func isKnown(_ name: FieldName, _ plan: CollectionPlan) -> Bool {
         if case .property(let property) = name { plan.schema.field(property) != nil } else { true }
+    }
+
+    /// Whether a record has a property that none of the records wanted has.
+    private func isElsewhere(_ name: FieldName) throws -> Bool {
+        guard request.condition != nil || predicate != nil else { return false }
+        var isFound = false
+        try reader.records(where: nil, in: plan) { record in
+            isFound = Self.value(name, of: record) != nil
+            return !isFound
+        }
+        return isFound
+    }
+
+    private static func unknown(_ name: FieldName) -> VaultError {
+        VaultError(.invalid, "--sort cannot be evaluated: no such column: \(name.text)")
     }
 
     private static func value(_ name: FieldName, of record: Record) -> Value? {

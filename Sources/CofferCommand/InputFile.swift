@@ -41,8 +41,11 @@ internal enum InputFile {
         }
     }
 
-    private static func read(
-        _ descriptor: Int32, _ name: String, _ limit: Int
+    /// The bytes that a descriptor has.
+    ///
+    /// - Throws: `storage` when it cannot be read, `invalid` when they are more than `limit`.
+    internal static func read(
+        _ descriptor: Int32, _ name: String, _ limit: Int = sizeLimit
     ) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         do {

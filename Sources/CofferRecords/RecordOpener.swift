@@ -114,6 +114,8 @@ internal struct RecordOpener: ~Copyable {
         _ row: borrowing Statement, plan: CollectionPlan, shape: RowShape? = nil,
         key: (UInt32, Definition.Scope) throws -> FieldKey?
     ) throws {
+        // What fails below leaves no pointer into a row that the statement has left.
+        cells.truncate(to: 0)
         let shape = shape ?? plan.shape
         if self.shape !== shape { self.shape = shape }
         rid = row.int64(0)
@@ -157,7 +159,6 @@ internal struct RecordOpener: ~Copyable {
     private mutating func findFields(
         _ row: borrowing Statement, _ plan: CollectionPlan
     ) throws {
-        cells.truncate(to: 0)
         var found = 0
         let columns = plan.fieldColumns
         for position in 0..<columns.count {

@@ -67,6 +67,41 @@ import Testing
         #expect(try box.open(["get", "npcs", "a", "--json"])["version"] as? Int == 1)
     }
 
+    @Test(arguments: [
+        "ln -s /etc/passwd \"$1\"", "ln -s nowhere \"$1\"", "mkfifo \"$1\"", "mkdir \"$1\"",
+    ]) func whatIsNoFileIsNeitherFollowedNorWaitedFor(_ making: String) throws {
+        let box = try box(editor: "rm \"$1\"; \(making)\n")
+        let outcome = try box.open(["edit", "npcs", "a"])
+        #expect(outcome.status == 7, "\(outcome.errors)")
+        #expect(outcome.errors.contains("is no regular file"))
+        #expect(outcome.errors.split(separator: "\n").count == 1)
+        #expect(try box.open(["get", "npcs", "a", "--json"])["version"] as? Int == 1)
+    }
+
+    @Test(.enabled(if: Machine.hasExpect), arguments: ["mkfifo", "mkdir -p"])
+    func whatIsNoFileIsReplacedWhenTheEditorIsWantedAgain(_ making: String) throws {
+        let box = try box(
+            editor: """
+                echo opened >>opened
+                [ $(wc -l <opened) -eq 2 ] && exec sed -i s/Anna/Berta/ "$1"
+                rm "$1" && \(making) "$1"
+
+                """)
+        try box.write(
+            "script.exp",
+            """
+            set timeout 20
+            spawn $env(COFFER) edit npcs a --password-file password
+            expect "Edit again" { send "y\\r" }
+            expect timeout { exit 9 } eof
+            exit [lindex [wait] 3]
+
+            """)
+        let edited = try box.shell("expect -f script.exp")
+        #expect(edited.status == 0, "\(edited.output)")
+        #expect(try box.open(["get", "npcs", "a", "--field", "name"]).output == "Berta\n")
+    }
+
     @Test func whatSomebodyElseWroteMeanwhileIsNotWrittenOver() throws {
         let box = try box(
             editor: """

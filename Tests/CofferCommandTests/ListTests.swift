@@ -49,12 +49,75 @@ import Testing
 
     @Test(arguments: [
         "nme = 1", "1)", "1; select 1", "(", "", "name = 'Bob", "load_extension('x')",
+        "1) OR (1", "0) -- \n or (1", "1) ORDER BY (1",
     ])
     func refusesWhatIsNoCondition(condition: String) throws {
         let box = try levels()
         let refused = try box.open(["list", "things", "--where=\(condition)", "--json"])
         #expect(refused.status == 7)
         #expect(refused.code == "invalid")
+    }
+
+    @Test func oneConditionCannotCloseItsBrackets() throws {
+        let box = try levels()
+        for words in [
+            ["list", "things"], ["rm", "things", "--yes"], ["set", "things", "name=x", "--yes"],
+        ] {
+            let refused = try box.open(words + ["--where", "0) OR (1", "--json"])
+            #expect(refused.status == 7, "\(words)")
+            #expect(refused.errors.contains("this is not one condition"), "\(words)")
+        }
+        let found = try box.open(["list", "things", "--where", "name <> ')' /* ( */", "--json"])
+        #expect(keys(found) == ["a", "b", "c", "d"])
+        #expect(try box.open(["list", "things", "--json"]).output.contains("\"x\"") == false)
+    }
+
+    @Test func saysWhereFieldsOutsideTheSchemaAre() throws {
+        let box = try levels()
+        let remark = "fields outside the schema are in coffer_extra: coffer_extra->>'other'"
+        for words in [
+            ["list", "things", "--where", "other = 'extra'"],
+            ["rm", "things", "--yes", "--where", "level > 1 and other = 'extra'"],
+            ["set", "things", "name=x", "--yes", "--where", "other = 'extra'"],
+            ["sql", "select t.name from Things t where other = 1"],
+        ] {
+            let refused = try box.open(words)
+            #expect(refused.errors.contains("no such column: other; \(remark)"), "\(words)")
+        }
+        let advised = ["list", "things", "--where", "coffer_extra->>'other' = 'extra'", "--json"]
+        #expect(keys(try box.open(advised)) == ["c"])
+        for words in [
+            ["sql", "select other"], ["list", "things", "--where", "name = \"Anna\""],
+            ["sql", "select \"a b\" from things"], ["sql", "select other("],
+        ] {
+            #expect(try !box.open(words).errors.contains("coffer_extra"), "\(words)")
+        }
+        try box.write(
+            "closed.schema.json",
+            #"""
+            {"title": "closed", "type": "object", "required": ["id"],
+             "additionalProperties": false, "properties": {"id": {"type": "string"}}}
+            """#)
+        #expect(try box.open(["schema", "apply", "closed.schema.json"]).status == 0)
+        let closed = try box.open(["list", "closed", "--where", "other = 1"])
+        #expect(closed.status == 7)
+        #expect(!closed.errors.contains("coffer_extra"))
+        // Nothing can have such a field, so an empty collection is no excuse.
+        #expect(try box.open(["list", "closed", "--sort", "other"]).status == 7)
+    }
+
+    @Test func sortsByWhatSomeRecordHas() throws {
+        let box = try levels()
+        for words in [[], ["--where", "0"], ["--limit", "0"]] {
+            let refused = try box.open(["list", "things", "--sort", "nothing"] + words)
+            #expect(refused.status == 7, "\(words)")
+            #expect(
+                refused.errors.contains("--sort cannot be evaluated: no such column: nothing"))
+            #expect(
+                try box.open(["list", "things", "--sort", "other"] + words).status == 0, "\(words)")
+        }
+        let sorted = try box.open(["list", "things", "--sort", "other", "--reverse", "--json"])
+        #expect(keys(sorted).first == "c")
     }
 
     @Test func sortsLimitsAndChoosesFields() throws {

@@ -48,7 +48,9 @@ import Testing
         let error = #expect(throws: VaultError.self) {
             _ = try world.ask("SELECT id\nFROM things WHERE nme = 1")
         }
-        #expect(error?.message == "line 2, column 19: no such column: nme")
+        #expect(
+            error?.message == "line 2, column 19: no such column: nme; fields outside the schema "
+                + "are in coffer_extra: coffer_extra->>'nme'")
         let other = #expect(throws: VaultError.self) { _ = try world.ask("SELEC 1") }
         #expect(other?.message == "column 1: near \"SELEC\": syntax error")
     }

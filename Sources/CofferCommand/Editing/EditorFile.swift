@@ -66,12 +66,32 @@ internal struct EditorFile: ~Copyable {
 
     /// Puts a text where the editor has left no file that can be read.
     internal func put(_ content: [UInt8]) throws(Failure) {
-        _ = unsafe unlink(path)
+        // What cannot be unlinked is a folder; the janitor takes it too.
+        if unsafe unlink(path) != 0 { _ = unsafe rename(path, path + "-") }
         try Self.write(content, to: path)
     }
 
     /// What is in the file now.
-    internal func read() throws(Failure) -> [UInt8] { try InputFile.read(path) }
+    ///
+    /// What an editor may leave instead is not followed and not waited for: a link, a fifo.
+    ///
+    /// - Throws: `no-file`, `invalid` for what is no regular file, `storage`.
+    internal func read() throws(Failure) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno == ELOOP || errno == ENXIO else { throw .storage(path, .last) }
+            throw notRegular
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw .storage(path, .last) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw notRegular }
+        return try InputFile.read(descriptor, path)
+    }
+
+    private var notRegular: Failure {
+        .invalid("\(path): the editor has left something that is no regular file")
+    }
 
     private static func makeFolder(_ ambient: Ambient) throws(Failure) -> String {
         var places = ["/dev/shm", "/run/user/\(getuid())"]

@@ -58,7 +58,7 @@ package final class QueryEngine {
     ) throws {
         let watch = Watch(nanoseconds: limits.nanoseconds, memory: limits.memory)
         watch.install(on: connection)
-        let statement = try translating(watch) { () throws in try connection.prepare(sql) }
+        let statement = try compile(sql, watch)
         guard statement.columnCount > 0 else {
             // Such as REINDEX where nothing is indexed, about which no authorizer is asked.
             throw QueryError.refused("it gives no rows")
@@ -71,6 +71,16 @@ package final class QueryEngine {
             count += 1
             if let rows = limits.rows, count > rows { throw QueryError.tooManyRows(rows) }
             guard try row(current) else { return }
+        }
+    }
+
+    private func compile(_ sql: String, _ watch: Watch) throws -> Statement {
+        do {
+            return try translating(watch) { () throws in try connection.prepare(sql) }
+        } catch QueryError.statement(let message, let offset) {
+            throw QueryError.statement(
+                MissingColumn.explained(message, in: sql, at: offset, of: tables.map(\.plan)),
+                offset: offset)
         }
     }
 

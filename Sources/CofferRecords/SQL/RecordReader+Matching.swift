@@ -51,7 +51,9 @@ extension RecordReader {
         let sql = head + expression + "\n)" + order
         let engine = try QueryEngine(self)
         do {
-            try engine.run(sql, parameters: parameters, limits: limits, row: row)
+            try engine.run(
+                sql, parameters: parameters, limits: limits,
+                columns: { _ in try Self.requireOne(expression) }, row: row)
         } catch QueryError.statement(let message, let offset) {
             throw QueryError.statement(
                 message, offset: offset.map { max(0, $0 - head.utf8.count) })
@@ -90,6 +92,15 @@ extension RecordReader {
 
     private static func write(_ column: String, in plan: CollectionPlan) -> String {
         RuleChecker.quote(plan.name) + "." + RuleChecker.quote(column)
+    }
+
+    /// Refuses an expression that holds only because of the brackets that were put around it.
+    ///
+    /// Asked after SQLite, which says better what is wrong with most, and before the first row.
+    internal static func requireOne(_ expression: String) throws(QueryError) {
+        guard standsAlone(expression) else {
+            throw QueryError.statement("this is not one condition", offset: nil)
+        }
     }
 
     /// Whether a text can stand between brackets without closing them or leaving something open.

@@ -46,7 +46,10 @@ extension RecordReader {
         var limits = QueryLimits()
         limits.nanoseconds = nil
         do {
-            try engine.run(sql, parameters: parameters, limits: limits) { result in
+            try engine.run(
+                sql, parameters: parameters, limits: limits,
+                columns: { _ in try Self.requireOne(expression) }
+            ) { result in
                 guard let id = Identifier(text: result.statement.text(0)) else {
                     throw QueryError.statement("it is no expression", offset: nil)
                 }
