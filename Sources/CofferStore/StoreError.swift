@@ -17,6 +17,10 @@ package enum StoreError: Error, Equatable, Sendable {
     case older(Standing)
     /// The database file was replaced while it was open.
     case changedUnderneath
+    /// There is no slot of that number.
+    case noSlot(UInt32)
+    /// The slot is the last one; without it nothing would open the vault.
+    case lastSlot
     /// A number of the format has run out, such as collections or fields.
     case exhausted(String)
 }

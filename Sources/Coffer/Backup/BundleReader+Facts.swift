@@ -9,9 +9,9 @@ extension BundleReader {
         Hex.encode(Array(signature.keyID.reversed())).uppercased()
     }
 
-    /// How many passwords and recovery keys open it.
+    /// How many passwords, alone or with a keyfile, and recovery keys open it.
     internal var slotKinds: (passwords: Int, recoveryKeys: Int) {
         let kinds = keyring.slots.compactMap { try? SlotRow(parsing: $0.bytes).kind }
-        return (kinds.count { $0 == .password }, kinds.count { $0 == .recovery })
+        return (kinds.count { $0.hashesPassword }, kinds.count { $0 == .recovery })
     }
 }
