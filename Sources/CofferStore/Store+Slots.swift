@@ -40,6 +40,7 @@ extension Store {
         _ slot: borrowing NewSlot, removing number: UInt32?, act: String, prove: Proof
     ) throws -> UInt32 {
         var added: UInt32 = 0
+        if number != nil { memory.noteScrub() }
         try write { transaction in
             var roster = try openRoster(transaction.frame.keyring.root)
             if let number { try transaction.removeSlot(number, from: &roster) }
@@ -65,6 +66,8 @@ extension Store {
     /// - Throws: `StoreError.noSlot`, `.lastSlot` when nothing would open the vault any more, and
     ///   as ``write(_:)``.
     package func removeSlot(_ number: UInt32) throws {
+        // Before the commit: whoever ends in the middle leaves work for the next one.
+        memory.noteScrub()
         try write { transaction in
             var roster = try openRoster(transaction.frame.keyring.root)
             try transaction.removeSlot(number, from: &roster)

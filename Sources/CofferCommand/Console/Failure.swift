@@ -93,7 +93,8 @@ extension Failure {
         case .usage, .statement: .usage
         case .wrongPassword, .locked: .locked
         case .noVault, .noCollection, .noRecord, .noFile, .nothingToUndo, .noBundle,
-            .noSlot: .notFound
+            .noSlot:
+            .notFound
         case .exists, .versionConflict, .notUnique, .referenced, .busy, .lastSlot: .conflict
         case .damaged, .older, .changedUnderneath, .refusedLimit, .newerFormat, .untrusted,
             .foreign, .brokenChain:
