@@ -95,6 +95,11 @@ extension VaultError {
             VaultError(
                 .lastSlot,
                 "it is the last slot: nothing would open the vault any more; add another one first")
+        case .unproved(let number):
+            VaultError(
+                .storage,
+                "slot \(number) is stored and was tried before, but could not be read again: the disk "
+                    + "failed; make sure that it opens the vault, with: coffer check")
         case .exhausted(let what):
             VaultError(.invalid, "the vault cannot take more: \(what)")
         }

@@ -35,7 +35,8 @@ extension Store {
     ///   - prove: Opens the slot anew from its row; throws where it does not open.
     /// - Returns: The number of the new slot.
     /// - Throws: `StoreError.noSlot`, `.exhausted` for a slot too many, `.damaged` when it is not
-    ///   what was stored; what `prove` throws, and as ``write(_:)``.
+    ///   what was stored, `.unproved` when it is stored and could not be read again; what `prove`
+    ///   throws, and as ``write(_:)``.
     package func add(
         _ slot: borrowing NewSlot, removing number: UInt32?, act: String, prove: Proof
     ) throws -> UInt32 {
@@ -57,7 +58,9 @@ extension Store {
             else { throw StoreError.damaged("slot \(added)") }
             try prove(row)
         }
-        try proveStored(added, slot.made.row.bytes)
+        do { try proveStored(added, slot.made.row.bytes) } catch {
+            throw error as? StoreError ?? .unproved(added)
+        }
         return added
     }
 

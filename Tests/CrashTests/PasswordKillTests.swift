@@ -154,6 +154,9 @@ import Testing
                 #expect(
                     found == Self.before || found == change.after, "\(point): \(outcome), \(found)")
                 if outcome.status == 0 { #expect(found == change.after, "\(point)") }
+                if found == change.after {
+                    #expect(!outcome.errors.contains("nothing was changed"), "\(point): \(outcome)")
+                }
                 if outcome.status != 0 { failed += 1 }
             }
         }
