@@ -150,7 +150,7 @@ let package = Package(
             path: "Tests/CofferFuzzing", swiftSettings: strict),
         tests("FuzzTests", ["CofferFuzzing"]),
         // Runs the program itself; the tests build Tests/FaultShim as a library to preload.
-        tests("CrashTests", ["Coffer", "CofferCLI"]),
+        tests("CrashTests", ["Coffer", "CofferCLI", "CofferSQLite"]),
         tests("CofferBytesTests", ["CofferBytes"]),
         tests("CofferDiskTests", ["CofferDisk", "CofferDiskSupport", "CofferShims"]),
         tests("CofferSQLiteTests", ["CofferSQLite", "CCofferSQLite", "CFaultVFS"]),

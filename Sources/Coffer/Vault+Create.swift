@@ -120,7 +120,7 @@ extension Vault {
     ) throws -> Created {
         let cost = try cost(options, surroundings)
         let vault = try randomness.identifier()
-        let first = Store.FirstSlot(
+        let first = Store.NewSlot(
             made: try Slots.make(
                 password: passphrase, cost: cost, root: root, vault: vault,
                 randomness: randomness),
@@ -131,7 +131,7 @@ extension Vault {
         var shown: Secret?
         if options.hasRecoveryKey {
             let key = try randomness.secret(RootKey.size)
-            let recovery = Store.FirstSlot(
+            let recovery = Store.NewSlot(
                 made: try Slots.make(
                     recoveryKey: key, root: root, vault: vault, randomness: randomness),
                 label: "recovery key")

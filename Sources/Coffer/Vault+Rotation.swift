@@ -55,7 +55,7 @@ extension Vault {
                 kept: change.kept.map { kept in
                     RootRotation.KeptKey(purpose: Self.word(kept.purpose), created: kept.created)
                 },
-                isScrubbed: try store.scrub())
+                isScrubbed: store.scrub())
         }
     }
 

@@ -8,24 +8,34 @@ extension Vault {
     /// The longest time that `unlock` may keep a vault open without use: a day, in milliseconds.
     public static var longestSpan: UInt64 { 24 * 3_600_000 }
 
-    /// Unlocks the vault with a password, trying each password slot.
+    /// Unlocks the vault with a password, trying each slot that takes one.
     ///
     /// Deriving the key is slow on purpose: expect about a second and 256 MiB for each slot.
     ///
+    /// - Parameters:
+    ///   - password: The password.
+    ///   - keyfile: The keyfile that belongs to it: then the slots with a keyfile are tried, without
+    ///     one those with a password alone.
     /// - Throws: ``VaultError/Code/wrongPassword``, ``VaultError/Code/refusedLimit`` before any
     ///   work, ``VaultError/Code/damaged``, ``VaultError/Code/older``.
-    public func unlock(password: borrowing Secret) throws(VaultError) {
+    public func unlock(
+        password: borrowing Secret, keyfile: Keyfile? = nil
+    ) throws(VaultError) {
         try holding {
             let passphrase = try Passphrase(opening: password.bytes)
-            for slot in try parsedSlots() where slot.row.kind == .password {
+            for slot in try parsedSlots() where slot.row.kind.hashesPassword {
                 _ = try Slots.parameters(slot.row.cost)
             }
-            for slot in try parsedSlots() where slot.row.kind == .password {
+            for slot in try parsedSlots()
+            where Slots.takes(slot.row.kind, keyfile: keyfile?.digest) {
                 do {
-                    let opened = try Slots.open(
-                        slot.row, password: passphrase, vault: store.header.vault)
-                    return try store.unlock(
-                        root: opened.root, authKey: opened.authKey, number: slot.number)
+                    let found = try Slots.open(
+                        slot.row, password: passphrase, keyfile: keyfile?.digest,
+                        vault: store.header.vault)
+                    try store.unlock(
+                        root: found.root, authKey: found.authKey, number: slot.number)
+                    opened = slot.number
+                    return
                 } catch { try Self.passOver(error) }
             }
             throw KeysError.wrongSecret
@@ -41,10 +51,12 @@ extension Vault {
             let key = try RecoveryKey.decode(recoveryKey.bytes)
             for slot in try parsedSlots() where slot.row.kind == .recovery {
                 do {
-                    let opened = try Slots.open(
+                    let found = try Slots.open(
                         slot.row, recoveryKey: key, vault: store.header.vault)
-                    return try store.unlock(
-                        root: opened.root, authKey: opened.authKey, number: slot.number)
+                    try store.unlock(
+                        root: found.root, authKey: found.authKey, number: slot.number)
+                    opened = slot.number
+                    return
                 } catch { try Self.passOver(error) }
             }
             throw KeysError.wrongSecret
@@ -60,7 +72,10 @@ extension Vault {
         let now = surroundings.bootTime()
         guard let entry = cache.load(vault: store.header.vault, now: now) else { return false }
         do {
-            try exclusively { try store.unlock(root: entry.root) }
+            try exclusively {
+                try store.unlock(root: entry.root)
+                opened = nil
+            }
         } catch KeysError.wrongSecret {
             cache.forget(vault: store.header.vault)
             return false
@@ -169,7 +184,7 @@ extension Vault {
             }
             return ParsedSlot(number: entry.number, row: row)
         }
-        guard slots.filter({ $0.row.kind == .password }).count <= SlotRow.passwordLimit else {
+        guard slots.filter({ $0.row.kind.hashesPassword }).count <= SlotRow.passwordLimit else {
             throw StoreError.damaged("the slots: too many passwords")
         }
         return slots

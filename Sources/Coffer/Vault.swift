@@ -29,6 +29,8 @@ public final class Vault: @unchecked Sendable {
     private let turnstile = Turnstile()
     /// Whether a closure has asked to lock the vault while it was in use.
     private var isToBeLocked = false
+    /// The number of the slot that has unlocked this vault; nil for the kernel's key.
+    internal var opened: UInt32?
     /// The newest safety bundle that this vault has taken.
     internal var safety: Safety?
 

@@ -94,6 +94,17 @@ extension VaultError {
                 .changedUnderneath,
                 "the vault's files were moved, removed or replaced while it was open; "
                     + "nothing was written")
+        case .noSlot(let number):
+            VaultError(.noSlot, "there is no slot \(number); see: coffer key list")
+        case .lastSlot:
+            VaultError(
+                .lastSlot,
+                "it is the last slot: nothing would open the vault any more; add another one first")
+        case .unproved(let number):
+            VaultError(
+                .storage,
+                "slot \(number) is stored and was tried before, but could not be read again: the disk "
+                    + "failed; make sure that it opens the vault, with: coffer check")
         case .exhausted(let what):
             VaultError(.invalid, "the vault cannot take more: \(what)")
         }

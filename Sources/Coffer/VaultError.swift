@@ -55,6 +55,10 @@ extension VaultError {
         public static let noRecord = Code("no-record")
         /// There is no such file or folder.
         public static let noFile = Code("no-file")
+        /// There is no slot of that number.
+        public static let noSlot = Code("no-slot")
+        /// The slot is the last one; without it nothing would open the vault.
+        public static let lastSlot = Code("last-slot")
         /// Something with that name or key is there already.
         public static let exists = Code("exists")
         /// The record was changed since the version given.

@@ -24,6 +24,10 @@ internal struct CompletionWords {
                 Candidate($0.name, note: Quantity.of($0.records, "record", "records"))
             }
         case "field": fields(question)
+        case "slot":
+            ((try? unlocked(question.invocation)?.slots()) ?? []).map {
+                Candidate("\($0.number)", note: "\($0.kind), \($0.label)")
+            }
         default: []
         }
     }
@@ -38,10 +42,14 @@ internal struct CompletionWords {
     }
 
     private func collections(_ invocation: Invocation) -> [Vault.CollectionInfo] {
+        (try? unlocked(invocation)?.collections()) ?? []
+    }
+
+    private func unlocked(_ invocation: Invocation) -> Vault? {
         let path = try? VaultFinder(ambient).find(named: invocation.value("vault"))
         guard let path, let vault = try? Vault(at: path, in: ambient.surroundings()),
             (try? vault.unlockFromCache()) == true
-        else { return [] }
-        return (try? vault.collections()) ?? []
+        else { return nil }
+        return vault
     }
 }

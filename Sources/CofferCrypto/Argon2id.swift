@@ -7,6 +7,11 @@ package enum Argon2id {
     /// The size of the derived key in bytes.
     package static let keySize = 32
 
+    #if COFFER_TEST_FLOOR
+    /// Debug builds: hears of every derivation of the task that sets it, so that a test can count.
+    @TaskLocal package static var onDerive: (@Sendable () -> Void)?
+    #endif
+
     /// Derives a 32-byte key; takes as long and as much memory as `parameters` say.
     ///
     /// The memory is asked for in huge pages (a quarter faster) and erased before it goes back.
@@ -21,6 +26,9 @@ package enum Argon2id {
                 name: "Argon2 salt bytes", value: UInt64(salt.count),
                 allowed: Parameters.allowedSalt)
         }
+        #if COFFER_TEST_FLOOR
+        onDerive?()
+        #endif
         return try password.withBytes { password throws(CryptoError) in
             try run(
                 password: password, salt: salt, key: [], associated: [], parameters: parameters,

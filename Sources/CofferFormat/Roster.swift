@@ -84,6 +84,15 @@ package struct Roster: Sendable {
         return authKeys[index].secret.duplicate()
     }
 
+    /// Gives a slot another label.
+    package mutating func relabel(number: UInt32, _ label: String) {
+        guard let index = entries.firstIndex(where: { $0.number == number }) else { return }
+        let old = entries[index]
+        entries[index] = Entry(
+            number: old.number, digest: old.digest, slot: old.slot, kind: old.kind,
+            publicKey: old.publicKey, created: old.created, label: label)
+    }
+
     /// Whether the roster lists `authKey` for the slot with `number`; in constant time.
     package func lists(authKey: borrowing SecretBytes, forNumber number: UInt32) -> Bool {
         guard let index = entries.firstIndex(where: { $0.number == number }) else { return false }
@@ -128,7 +137,7 @@ package struct Roster: Sendable {
                 })
         }
         try reader.end()
-        guard entries.filter({ $0.kind == .password }).count <= SlotRow.passwordLimit else {
+        guard entries.filter({ $0.kind.hashesPassword }).count <= SlotRow.passwordLimit else {
             throw .limit
         }
     }

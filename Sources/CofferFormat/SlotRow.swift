@@ -8,6 +8,20 @@ package struct SlotRow: Equatable, Sendable {
         case password = 1
         /// A recovery key, which is the slot secret itself.
         case recovery = 2
+        /// A password through Argon2id and a keyfile, both of them.
+        case keyfile = 3
+
+        /// Whether a password is hashed to open it, which is what costs time and memory.
+        package var hashesPassword: Bool { self != .recovery }
+
+        /// What people and programs are told.
+        package var word: String {
+            switch self {
+            case .password: "password"
+            case .recovery: "recovery"
+            case .keyfile: "keyfile"
+            }
+        }
     }
 
     /// The cost of the password hash as the row states it; nothing here is checked for sense.
@@ -39,7 +53,7 @@ package struct SlotRow: Equatable, Sendable {
     package static let sizeLimit = 1_024
     /// More slots than this are refused before any is tried.
     package static let countLimit = 16
-    /// More password slots than this are refused before any is tried.
+    /// More slots with a password, alone or with a keyfile, are refused before any is tried.
     package static let passwordLimit = 8
 
     private static let version: UInt8 = 1
@@ -105,7 +119,7 @@ package struct SlotRow: Equatable, Sendable {
         try reader.end()
         guard wrappedRoot.count == Self.sealedKeySize else { throw .invalid }
         switch kind {
-        case .password:
+        case .password, .keyfile:
             guard Self.saltSizes.contains(salt.count) else { throw .limit }
             guard sealedSecret.count == Self.sealedKeySize else { throw .invalid }
         case .recovery:

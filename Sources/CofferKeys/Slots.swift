@@ -29,9 +29,11 @@ package enum Slots {
     }
 
     /// Makes a password slot for `root` with a secret and key pair of its own.
+    ///
+    /// - Parameter keyfile: What opens it together with the password; nil for the password alone.
     package static func make(
-        password: borrowing Passphrase, cost: Argon2id.Parameters, root: RootKey,
-        vault: Identifier, randomness: Randomness
+        password: borrowing Passphrase, keyfile: KeyfileDigest? = nil,
+        cost: Argon2id.Parameters, root: RootKey, vault: Identifier, randomness: Randomness
     ) throws(KeysError) -> Made {
         do throws(CryptoError) {
             let slot = try randomness.identifier()
@@ -40,15 +42,15 @@ package enum Slots {
             let keys = try SlotKeys(secret: secret, slot: slot, vault: vault)
             let stated = SlotRow.Cost(
                 memory: cost.memoryKiB, passes: cost.passes, lanes: cost.lanes)
+            let kind: SlotRow.Kind = keyfile == nil ? .password : .keyfile
             let hash = try Argon2id.derive(
                 password: password.bytes, salt: salt, parameters: cost)
             let sealed = try Cobblestone.sealSecret(
-                secret, under: SealingKey(hash),
-                context: secretContext(
-                    vault, slot, .password, stated, salt, keys.publicKey),
+                secret, under: slotKey(hash, keyfile, vault, slot),
+                context: secretContext(vault, slot, kind, stated, salt, keys.publicKey),
                 randomness: randomness)
             return try wrap(
-                root, vault: vault, slot: slot, kind: .password, cost: stated, salt: salt,
+                root, vault: vault, slot: slot, kind: kind, cost: stated, salt: salt,
                 sealedSecret: sealed, keys: keys, randomness: randomness)
         } catch { throw .crypto(error) }
     }
@@ -67,14 +69,23 @@ package enum Slots {
         } catch { throw .crypto(error) }
     }
 
-    /// Opens a password slot.
+    /// Whether a password, with this keyfile or with none, is for slots of a kind: nothing is
+    /// hashed for the others.
+    package static func takes(_ kind: SlotRow.Kind, keyfile: KeyfileDigest?) -> Bool {
+        kind == (keyfile == nil ? .password : .keyfile)
+    }
+
+    /// Opens a slot with a password, and the keyfile where it takes one.
     ///
     /// - Throws: `refusedLimit` before any work when the slot asks for more or less than the
-    ///   limits allow, `wrongSecret` when the password is wrong or the slot was altered.
+    ///   limits allow, `wrongSecret` when password or keyfile is wrong, a keyfile is missing or
+    ///   too many, or the slot was altered.
     package static func open(
-        _ row: SlotRow, password: borrowing Passphrase, vault: Identifier
+        _ row: SlotRow, password: borrowing Passphrase, keyfile: KeyfileDigest? = nil,
+        vault: Identifier
     ) throws(KeysError) -> Opened {
         let cost = try parameters(row.cost)
+        guard takes(row.kind, keyfile: keyfile) else { throw .wrongSecret }
         let hash: SecretBytes
         do throws(CryptoError) {
             hash = try Argon2id.derive(password: password.bytes, salt: row.salt, parameters: cost)
@@ -84,7 +95,7 @@ package enum Slots {
         let secret: SecretBytes
         do throws(CryptoError) {
             secret = try Cobblestone.openSecret(
-                row.sealedSecret, under: SealingKey(hash), context: context)
+                row.sealedSecret, under: slotKey(hash, keyfile, vault, row.slot), context: context)
         } catch { throw .wrongSecret }
         return try unwrap(row, secret: secret, vault: vault)
     }
@@ -128,6 +139,17 @@ package enum Slots {
         do throws(CryptoError) {
             return try wrapped(row, authKey: authKey, root: root, vault, randomness)
         } catch { throw .crypto(error) }
+    }
+
+    /// The key over the slot secret: the password's hash, tied to the keyfile where there is one.
+    private static func slotKey(
+        _ hash: consuming SecretBytes, _ keyfile: KeyfileDigest?, _ vault: Identifier,
+        _ slot: Identifier
+    ) -> SealingKey {
+        guard let keyfile else { return SealingKey(hash) }
+        let info = SealContext.make("coffer/v1/keyfile", vault.bytes, slot.bytes)
+        return SealingKey(
+            HKDF.sha256(salt: keyfile.bytes, ikm: hash, info: info, count: SealingKey.size))
     }
 
     private static func wrap(

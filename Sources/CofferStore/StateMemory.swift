@@ -11,7 +11,7 @@ package final class StateMemory {
     private let files = LocalFileSystem()
     private let directory: String?
     private let vault: Identifier
-    private let path: String
+    internal let path: String
     private var pending: RememberedState?
     private var savedAt: Int64?
     /// The public key that signs for the vault, to be remembered with the next state.
@@ -121,6 +121,8 @@ package final class StateMemory {
     }
 
     internal var failuresFile: String? { directory.map { "\($0)/\(vault)-failures" } }
+
+    internal var scrubFile: String? { directory.map { "\($0)/\(vault)-scrub" } }
 
     internal var dueFile: String? { directory.map { "\($0)/\(vault)-due" } }
 

@@ -5,20 +5,6 @@ package import CofferKeys
 internal import CofferSQLite
 
 extension Store {
-    /// A slot for a vault that is about to be made.
-    package struct FirstSlot: ~Copyable {
-        /// The slot.
-        package let made: Slots.Made
-        /// What its owner calls it.
-        package let label: String
-
-        /// Names a slot.
-        package init(made: consuming Slots.Made, label: String) {
-            self.made = made
-            self.label = label
-        }
-    }
-
     /// The purposes for which a new vault gets a key.
     private static let firstPurposes: [KeyRow.Purpose] = [
         .records, .naming, .index, .catalog, .state, .audit, .signing,
@@ -32,8 +18,8 @@ extension Store {
     /// - Throws: `SQLiteError`, `KeysError` and `CryptoError`; what is in the directory is then
     ///   worthless.
     package static func create(
-        in path: String, vault: Identifier, root: RootKey, password: borrowing FirstSlot,
-        recovery: borrowing FirstSlot?, environment: Environment
+        in path: String, vault: Identifier, root: RootKey, password: borrowing NewSlot,
+        recovery: borrowing NewSlot?, environment: Environment
     ) throws {
         let connection = try Connection(path: path + "/" + databaseName, mode: .create)
         try connection.setPageSize(Int(VaultHeader.pageSize))
@@ -63,7 +49,7 @@ extension Store {
                 transaction.enter(.key, key: Int64(number).bigEndianBytes, seal: seal)
             }
             var roster = Roster()
-            try transaction.addFirst(password, to: &roster)
+            _ = try transaction.addSlot(password, to: &roster)
             if recovery != nil { try transaction.addRecovery(recovery, to: &roster) }
             let sealed = try RosterSeal.seal(
                 roster, root: root, vault: vault, randomness: randomness)
@@ -104,30 +90,11 @@ extension Store {
 }
 
 extension Transaction {
-    fileprivate func addFirst(
-        _ slot: borrowing Store.FirstSlot, to roster: inout Roster
-    ) throws {
-        let number = state.nextSlot
-        state.nextSlot += 1
-        let row = slot.made.row
-        let seal = row.bytes
-        roster.append(
-            Roster.Entry(
-                number: number, digest: SHA256.hash(seal), slot: row.slot, kind: row.kind,
-                publicKey: row.publicKey, created: now, label: slot.label),
-            authKey: slot.made.authKey.duplicate())
-        let statement = try connection.prepare("INSERT INTO slot(num, seal) VALUES(?1, ?2)")
-        try statement.bind(Int64(number), at: 1)
-        try statement.bind(blob: seal, at: 2)
-        _ = try statement.step()
-        enter(.slot, key: Int64(number).bigEndianBytes, seal: seal)
-    }
-
     fileprivate func addRecovery(
-        _ slot: borrowing Store.FirstSlot?, to roster: inout Roster
+        _ slot: borrowing Store.NewSlot?, to roster: inout Roster
     ) throws {
         switch slot {
-        case .some(let slot): try addFirst(slot, to: &roster)
+        case .some(let slot): _ = try addSlot(slot, to: &roster)
         case .none: break
         }
     }

@@ -27,6 +27,8 @@ package final class Store {
     internal var secondConnection: Companion?
     /// Whether a transaction that writes is open.
     internal var isWriting = false
+    /// Whether it was opened to read only.
+    internal let isReadOnly: Bool
     /// What this machine remembers of this vault.
     internal let memory: StateMemory
     /// How this copy stands to what is remembered, as of the unlock.
@@ -66,6 +68,7 @@ package final class Store {
         let file = path + "/" + Self.databaseName
         self.path = path
         self.environment = environment
+        isReadOnly = mode != .readWrite
         do throws(SQLiteError) {
             connection = try Connection(path: file, mode: mode)
         } catch {
@@ -90,6 +93,7 @@ package final class Store {
     ) throws {
         self.path = path
         self.connection = connection
+        isReadOnly = false
         self.header = header
         self.environment = environment
         memory = StateMemory(
@@ -144,6 +148,7 @@ package final class Store {
     /// Forgets all keys; the store is locked again.
     package func lock() {
         memory.save()
+        scrubIfLeft()
         verified = nil
         atLock()
         // The last connection to close empties the log; this one could not, because it only reads.

@@ -19,6 +19,13 @@ package enum StoreError: Error, Equatable, Sendable {
     case older(Standing)
     /// The database file was replaced while it was open.
     case changedUnderneath
+    /// There is no slot of that number.
+    case noSlot(UInt32)
+    /// The slot is the last one; without it nothing would open the vault.
+    case lastSlot
+    /// The slot of that number is stored, in the place of the old one where it has one, and could
+    /// not be read again.
+    case unproved(UInt32)
     /// A number of the format has run out, such as collections or fields.
     case exhausted(String)
 }

@@ -121,6 +121,7 @@ import Testing
             try expect(text, keeps: schemas["collection"], "collection")
         }
         try hold("keys", try box.open(["key", "list", "--json"]))
+        try holdSlots(box) { try hold($0, $1) }
         try hold("signer", try box.open(["key", "public", "--json"]))
         try hold("rotate-root", try box.open(["rotate", "root", "--yes", "--json"]))
         try hold("rotate-data", try box.open(["rotate", "data", "--yes", "--json"]))
@@ -146,7 +147,23 @@ import Testing
         try hold("schedule", try box.run(["maintain", "schedule", "off", "--json"]))
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 45)
+        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 50)
+    }
+
+    private func holdSlots(
+        _ box: Sandbox, _ held: (String, Outcome) throws -> Void
+    ) throws {
+        let cheap = ["--kdf-memory", "64", "--kdf-passes", "1", "--json"]
+        let new = ["--new-password-file", "another"] + cheap
+        try box.write("another", "another password")
+        try held("slot-added", try box.open(["key", "add-password", "--label", "L"] + new))
+        try held("slot-added", try box.open(["key", "add-keyfile", "stick"] + new))
+        try held("recovery-added", try box.open(["key", "add-recovery", "--json"]))
+        try held("slot-labelled", try box.open(["key", "label", "3", "M", "--json"]))
+        try held("keys", try box.open(["key", "list", "--json"]))
+        try held("slot-removed", try box.open(["key", "remove", "3", "--yes", "--json"]))
+        try box.write("another", Sandbox.password)
+        try held("password-changed", try box.open(["passwd"] + new))
     }
 
     private func holdBackups(

@@ -132,7 +132,7 @@ import Testing
         #expect(!rotation.isScrubbed)
         #expect(try found() > 0)
         reader.lock()
-        #expect(try vault.store.scrub())
+        #expect(vault.store.scrub())
         #expect(try found() == 0)
     }
 

@@ -66,10 +66,10 @@ import Testing
     ) throws {
         try Store.create(
             in: place.path, vault: sample.vault, root: root,
-            password: Store.FirstSlot(
+            password: Store.NewSlot(
                 made: Slots.Made(row: password, authKey: passwordAuth.duplicate()),
                 label: "password"),
-            recovery: Store.FirstSlot(
+            recovery: Store.NewSlot(
                 made: Slots.Made(row: recovery, authKey: recoveryAuth.duplicate()),
                 label: "recovery key"),
             environment: Sample.environment())

@@ -12,7 +12,7 @@ import Testing
             let vault = try vector.identifier("vault")
             let row = try SlotRow(parsing: seal)
             try vector.same("slot", row.bytes)
-            if row.kind == .password { try requireProductLimits(row.cost) }
+            if row.kind.hashesPassword { try requireProductLimits(row.cost) }
             let opened: Slots.Opened
             if vector.has("recoveryKey") {
                 let text = Vector.secret(Array(try vector.text("recoveryKey").utf8))
@@ -21,7 +21,10 @@ import Testing
             } else {
                 let password = try Passphrase(opening: try vector.secret("password"))
                 if vector.expect == .refusedSharedSecret { try requireNoSharedSecret(row) }
-                opened = try Slots.open(row, password: password, vault: vault)
+                let keyfile =
+                    vector.has("keyfile")
+                    ? try KeyfileDigest(of: try vector.secret("keyfile")) : nil
+                opened = try Slots.open(row, password: password, keyfile: keyfile, vault: vault)
             }
             try vector.same("auth", opened.authKey.withBytes { $0.array })
             try vector.same("root", opened.root.secret().withBytes { $0.array })

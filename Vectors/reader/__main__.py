@@ -4,7 +4,8 @@ python3 Vectors/reader VAULT SECRET [--export DIR | --json | --listing] [--summa
 python3 Vectors/reader verify FOLDER|BUNDLE... [--signer KEY | SECRET]
 python3 Vectors/reader read FOLDER|BUNDLE SECRET [--vault UUID] [--summary]
 
-SECRET is --password-file FILE or --recovery-key-file FILE. `--listing` and `read` print the same
+SECRET is --password-file FILE, with --keyfile FILE where one belongs to it, or
+--recovery-key-file FILE. `--listing` and `read` print the same
 lines of a vault and of the newest complete chain of its bundles.
 
 Exit codes: 0 all checks hold, 2 usage or a file that cannot be read, 3 wrong password, 6 refused.
@@ -30,13 +31,14 @@ from reading import Reading
 from vault import Vault
 
 
-def secrets(arguments: argparse.Namespace) -> tuple[str | None, str | None]:
-    """Password and recovery key; one of them, or neither."""
+def secrets(arguments: argparse.Namespace) -> tuple[str | None, str | None, bytes | None]:
+    """Password and recovery key, one of them or neither; and the keyfile."""
     if arguments.password_file:
-        return arguments.password_file.read_text().removesuffix("\n"), None
+        keyfile = arguments.keyfile.read_bytes() if arguments.keyfile else None
+        return arguments.password_file.read_text().removesuffix("\n"), None, keyfile
     if arguments.recovery_key_file:
-        return None, arguments.recovery_key_file.read_text().strip()
-    return None, None
+        return None, arguments.recovery_key_file.read_text().strip(), None
+    return None, None, None
 
 
 def read_vault(arguments: argparse.Namespace) -> None:
@@ -79,7 +81,7 @@ def read_bundles(arguments: argparse.Namespace) -> None:
 
 def verify(arguments: argparse.Namespace) -> None:
     """Every bundle that is named; the first one that is refused ends it."""
-    password, recovery = secrets(arguments)
+    secret = secrets(arguments)
     key = None
     if arguments.signer:
         file = Path(arguments.signer)
@@ -95,7 +97,7 @@ def verify(arguments: argparse.Namespace) -> None:
         except Refused as refusal:
             raise Refused(refusal.kind, f"{path.name}: {refusal}") from None
         try:
-            print(f"{path.name}: {report(bundle, key, password, recovery)}")
+            print(f"{path.name}: {report(bundle, key, *secret)}")
         except Refused as refusal:
             raise Refused(refusal.kind, f"{path.name}: {refusal}") from None
         finally:
@@ -103,7 +105,11 @@ def verify(arguments: argparse.Namespace) -> None:
 
 
 def report(
-    bundle: Bundle, key: PublicKey | None, password: str | None, recovery: str | None
+    bundle: Bundle,
+    key: PublicKey | None,
+    password: str | None,
+    recovery: str | None,
+    keyfile: bytes | None,
 ) -> str:
     """What was found of one bundle."""
     said = f"content {bundle.content_id.hex()}, "
@@ -111,7 +117,7 @@ def report(
         return said + f"signed by {bundle.signed_by(key).written()}"
     if password is None and recovery is None:
         return said + "complete; nobody was asked who signed"
-    reading = verify_deep(bundle, password, recovery)
+    reading = verify_deep(bundle, password, recovery, keyfile)
     counts = sum(reading.end.entries)
     return said + f"signed by {bundle.signer.written()}, {counts} entries opened"
 
@@ -135,6 +141,7 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
         secret = parser.add_mutually_exclusive_group(required=required)
         secret.add_argument("--password-file", type=Path)
         secret.add_argument("--recovery-key-file", type=Path)
+        parser.add_argument("--keyfile", type=Path)
         if parser is one:
             secret.add_argument("--signer", metavar="KEY", help="a public key, or a file with it")
     return {"": vault, "verify": one, "read": read}

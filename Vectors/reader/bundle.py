@@ -70,10 +70,12 @@ class Bundle:
         own = active(list(keyring.keys.values()), SIGNING)
         return self.signed_by(PublicKey(own.id[:8], ed25519_public(own.key)))
 
-    def open(self, password: str | None, recovery: str | None) -> Keyring:
+    def open(
+        self, password: str | None, recovery: str | None, keyfile: bytes | None = None
+    ) -> Keyring:
         """Root and keys, and that their signing key signed this very bundle (section 18)."""
         file = self.keyring_file
-        keyring = Keyring(self.vault, file.slots, file.roster, password, recovery)
+        keyring = Keyring(self.vault, file.slots, file.roster, password, recovery, keyfile)
         for number, row in file.keys:
             keyring.add(number, b"", row)
         keyring.complete()

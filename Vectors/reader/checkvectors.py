@@ -79,7 +79,11 @@ def check_slot(v: dict) -> None:
         if len(secret) != 32:
             raise not_canonical("a recovery key has 32 bytes")
     else:
-        secret = slot.open_secret(vault, bytes.fromhex(v["password"]))
+        keyfile = bytes.fromhex(v["keyfile"]) if "keyfile" in v else None
+        if slot.kind == k.KEYFILE and keyfile is not None and "slotKey" in v:
+            found = slot.slot_key(vault, bytes.fromhex(v["password"]), keyfile)
+            same("slotKey", found.hex(), v["slotKey"])
+        secret = slot.open_secret(vault, bytes.fromhex(v["password"]), keyfile)
     root, auth = slot.open_root(vault, secret)
     for name, found in (("secret", secret), ("auth", auth), ("root", root)):
         same(name, found.hex(), v[name])

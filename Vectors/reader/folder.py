@@ -55,9 +55,14 @@ def newest_chain(found: list[Bundle], vault: bytes | None = None) -> list[Bundle
     return max(chains, key=lambda c: (c[-1].manifest.epoch, c[-1].manifest.generation, len(c)))
 
 
-def read_chain(chain: list[Bundle], password: str | None, recovery: str | None) -> Contents:
+def read_chain(
+    chain: list[Bundle],
+    password: str | None,
+    recovery: str | None,
+    keyfile: bytes | None = None,
+) -> Contents:
     """The keyring of the newest opens all of them, and its signature covers their content ids."""
-    keyring = chain[-1].open(password, recovery)
+    keyring = chain[-1].open(password, recovery, keyfile)
     readings: list[BundleReading] = []
     for bundle in chain:
         before = readings[-1] if readings else None
@@ -70,7 +75,11 @@ def read_chain(chain: list[Bundle], password: str | None, recovery: str | None) 
 
 
 def read_folder(
-    folder: Path, password: str | None, recovery: str | None, vault: bytes | None = None
+    folder: Path,
+    password: str | None,
+    recovery: str | None,
+    keyfile: bytes | None = None,
+    vault: bytes | None = None,
 ) -> tuple[list[str], Contents]:
     """The names of the chain's bundles, and what they add up to."""
     found = bundles(folder)
@@ -80,15 +89,19 @@ def read_folder(
         for bundle in left:
             if bundle.manifest.generation > chain[-1].manifest.generation:
                 say(f"{bundle.path.name}: newer, but what it continues is not here")
-        return [b.path.name for b in chain], read_chain(chain, password, recovery)
+        return [b.path.name for b in chain], read_chain(
+            chain, password, recovery, keyfile
+        )
     finally:
         for bundle in found:
             bundle.close()
 
 
-def verify_deep(bundle: Bundle, password: str | None, recovery: str | None) -> BundleReading:
+def verify_deep(
+    bundle: Bundle, password: str | None, recovery: str | None, keyfile: bytes | None = None
+) -> BundleReading:
     """Who signed, and every entry of one bundle."""
-    keyring: Keyring = bundle.open(password, recovery)
+    keyring: Keyring = bundle.open(password, recovery, keyfile)
     reading = BundleReading(bundle, keyring, None)
     reading.read()
     if bundle.manifest.parent is None:

@@ -9,7 +9,9 @@ from encoding import Refused, mismatch, not_canonical, over_limit
 from keys import (
     AUDIT,
     CATALOG,
+    HASHED,
     INDEXES,
+    KEYFILE,
     NAMES,
     PASSWORD,
     PASSWORDS,
@@ -43,13 +45,20 @@ class Keyring:
         roster: bytes,
         password: str | None,
         recovery: str | None,
+        keyfile: bytes | None = None,
     ) -> None:
         self.vault = vault
         self.keys: dict[int, DataKey] = {}
-        self._root(slots, password, recovery)
+        self._root(slots, password, recovery, keyfile)
         self._roster(slots, roster)
 
-    def _root(self, rows: list[tuple[int, bytes]], password: str | None, recovery: str | None) -> None:
+    def _root(
+        self,
+        rows: list[tuple[int, bytes]],
+        password: str | None,
+        recovery: str | None,
+        keyfile: bytes | None,
+    ) -> None:
         """Step 2: limits of every slot first, then the slots that fit what the user has."""
         slots = within_limits(rows)
         for (num, _), slot in zip(rows, slots):
@@ -58,9 +67,9 @@ class Keyring:
                     secret = p.bech32m_decode(RECOVERY_PREFIX, recovery)
                     if len(secret) != 32:
                         raise not_canonical("a recovery key has 32 bytes")
-                elif password is not None and slot.kind == PASSWORD:
+                elif password is not None and slot.kind == (PASSWORD if keyfile is None else KEYFILE):
                     word = unicodedata.normalize("NFC", password).encode()
-                    secret = slot.open_secret(self.vault, word)
+                    secret = slot.open_secret(self.vault, word, keyfile)
                 else:
                     continue
                 self.root, self.auth = slot.open_root(self.vault, secret)
@@ -134,6 +143,6 @@ def within_limits(rows: list[tuple[int, bytes]]) -> list[Slot]:
     if len(rows) > SLOTS:
         raise over_limit(f"there are {len(rows)} slots, more than {SLOTS}")
     slots = [Slot.parse(seal) for _, seal in rows]
-    if sum(s.kind == PASSWORD for s in slots) > PASSWORDS:
+    if sum(s.kind in HASHED for s in slots) > PASSWORDS:
         raise over_limit(f"there are more than {PASSWORDS} passwords")
     return slots

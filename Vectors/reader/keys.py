@@ -22,8 +22,10 @@ from encoding import (
     unknown,
 )
 
-PASSWORD, RECOVERY = 1, 2
+PASSWORD, RECOVERY, KEYFILE = 1, 2, 3
+HASHED = (PASSWORD, KEYFILE)  # a password is hashed for these
 RECOVERY_PREFIX = "coffer-recovery"
+KEYFILE_LIMIT = 1_048_576  # section 15
 SLOT_LIMIT, SLOTS, PASSWORDS, ROSTER_LIMIT, LABEL_LIMIT = 1_024, 16, 8, 16 * 1_024, 256  # section 15
 FIELDS, SUBJECT, NAMES, INDEXES, CATALOG, STATE, AUDIT, SIGNING = 1, 2, 3, 4, 5, 6, 7, 14
 SINGLE = (FIELDS, NAMES, INDEXES, CATALOG, STATE, AUDIT, SIGNING)  # exactly one active, section 6
@@ -69,7 +71,7 @@ class Slot:
 
     def check(self) -> None:
         """The table of section 4 and the limits of section 15."""
-        if self.kind == PASSWORD:
+        if self.kind in HASHED:
             for name, value, low, high in (
                 ("memory", self.memory, 65_536, 4_194_304),
                 ("passes", self.passes, 3, 32),
@@ -83,7 +85,7 @@ class Slot:
                 raise not_canonical("a recovery slot has KDF parameters")
         else:
             raise unknown(f"a slot has kind {self.kind}")
-        if len(self.secret) != (104 if self.kind == PASSWORD else 0) or len(self.wrapped) != 104:
+        if len(self.secret) != (104 if self.kind in HASHED else 0) or len(self.wrapped) != 104:
             raise not_canonical("a slot's sealed parts have another length")
 
     def kdf(self) -> bytes:
@@ -93,9 +95,20 @@ class Slot:
         return context("coffer/v1/slot-secret", vault, self.id, u8(self.kind), self.kdf(),
                        self.salt, self.public)  # fmt: skip
 
-    def open_secret(self, vault: bytes, password: bytes) -> bytes:
-        """The slot secret of a password slot."""
+    def slot_key(self, vault: bytes, password: bytes, keyfile: bytes | None) -> bytes:
+        """The key over the slot secret, of the password and, with kind 3, the keyfile."""
+        if (self.kind == KEYFILE) != (keyfile is not None):
+            raise p.failed("the slot's kind")
         key = p.argon2id(password, self.salt, self.memory, self.passes, self.lanes)
+        if keyfile is None:
+            return key
+        if not 1 <= len(keyfile) <= KEYFILE_LIMIT:
+            raise over_limit(f"a keyfile has {len(keyfile)} bytes, not 1 to {KEYFILE_LIMIT}")
+        return p.hkdf256(p.sha256(keyfile), key, context("coffer/v1/keyfile", vault, self.id), 32)
+
+    def open_secret(self, vault: bytes, password: bytes, keyfile: bytes | None = None) -> bytes:
+        """The slot secret of a password slot."""
+        key = self.slot_key(vault, password, keyfile)
         return p.open_seal(key, self.secret_context(vault), self.secret, "the slot secret")
 
     def pair(self, vault: bytes, secret: bytes) -> tuple[bytes, bytes]:
@@ -169,7 +182,7 @@ def parse_roster(data: bytes) -> list[Entry]:
     ascending([0] + [e.num for e in entries], "the roster")
     if any(len(e.label.encode()) > LABEL_LIMIT for e in entries):
         raise over_limit(f"a slot's label is over {LABEL_LIMIT} bytes")
-    if sum(e.kind == PASSWORD for e in entries) > PASSWORDS:
+    if sum(e.kind in HASHED for e in entries) > PASSWORDS:
         raise over_limit(f"the roster has more than {PASSWORDS} passwords")
     return entries
 

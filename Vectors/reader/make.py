@@ -49,6 +49,7 @@ def make_slot(
     root: bytes,
     password: str | None,
     kdf: tuple[int, int, int] = (65_536, 3, 4),
+    keyfile: bytes | None = None,
 ) -> tuple[k.Slot, bytes, bytes]:
     """A slot, its secret and its auth key; without a password a recovery slot."""
     secret, ident = stream.draw(32), stream.draw(16)
@@ -56,12 +57,13 @@ def make_slot(
         slot = k.Slot(ident, k.RECOVERY, 0, 0, 0, b"", b"", b"", root_id, b"", b"")
     else:
         salt = stream.draw(16)
-        slot = k.Slot(ident, k.PASSWORD, *kdf, salt, b"", b"", root_id, b"", b"")
+        kind = k.PASSWORD if keyfile is None else k.KEYFILE
+        slot = k.Slot(ident, kind, *kdf, salt, b"", b"", root_id, b"", b"")
     scalar, auth = slot.pair(vault, secret)
     slot.public = p.x25519_public(scalar)
     if password is not None:
         word = unicodedata.normalize("NFC", password).encode()
-        key = p.argon2id(word, slot.salt, slot.memory, slot.passes, slot.lanes)
+        key = slot.slot_key(vault, word, keyfile)
         slot.secret = stream.seal(key, slot.secret_context(vault), secret)
     wrap_root(stream, slot, vault, auth, root)
     return slot, secret, auth

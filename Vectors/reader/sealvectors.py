@@ -1,4 +1,4 @@
-"""Vectors for slots, roster, keys, state, catalog, audit and tombstones (sections 4 to 8, 11, 12)."""
+"""Vectors for keys, state, catalog, audit and tombstones (sections 6 to 8, 11, 12)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ import primitives as p
 import records as r
 import state as st
 from encoding import i64, u16, u32
-from make import NOW, Stream, make_slot, wrap_root
+from make import NOW, Stream
 from valuevectors import Scenario
 
 BASE = Stream("seals")
 VAULT, OTHER, ROOT_ID, ROOT, KEY = (BASE.draw(n) for n in (16, 16, 16, 32, 32))
-PASSWORD = "Zw\u00f6lf Boxk\u00e4mpfer"
 
 
 def flip(b: bytes, at: int = -1) -> bytes:
@@ -25,132 +24,6 @@ def flip(b: bytes, at: int = -1) -> bytes:
     out = bytearray(b)
     out[at] ^= 1
     return bytes(out)
-
-
-def slot_scenarios() -> Iterator[Scenario]:
-    """Area `slot`."""
-    slot, secret, auth = make_slot(Stream("slot password"), VAULT, ROOT_ID, ROOT, PASSWORD)
-    paper, paper_secret, paper_auth = make_slot(Stream("slot paper"), VAULT, ROOT_ID, ROOT, None)
-    written = p.bech32m_encode(k.RECOVERY_PREFIX, paper_secret)
-
-    def password(s: k.Slot, raw: bytes | None = None, word: str = PASSWORD) -> dict:
-        base = {"vault": VAULT.hex(), "slot": (raw or s.encode()).hex()}
-        return base | {"password": word.encode().hex()}
-
-    def recovery(s: k.Slot, word: str = written) -> dict:
-        return {"vault": VAULT.hex(), "slot": s.encode().hex(), "recoveryKey": word}
-
-    def steps(s: k.Slot, its_secret: bytes, its_auth: bytes) -> dict:
-        scalar, _ = s.pair(VAULT, its_secret)
-        shared = p.x25519(scalar, s.ephemeral)
-        out = {"secret": its_secret, "scalar": scalar, "public": s.public, "auth": its_auth,
-               "shared": shared, "wrapKey": s.wrap_key(VAULT, its_auth, shared),
-               "rootContext": s.root_context(VAULT), "root": ROOT}  # fmt: skip
-        if s.kind == k.PASSWORD:
-            out["slotKey"] = p.argon2id(PASSWORD.encode(), s.salt, s.memory, s.passes, s.lanes)
-            out["secretContext"] = s.secret_context(VAULT)
-        return {name: b.hex() for name, b in out.items()}
-
-    ok = password(slot) | steps(slot, secret, auth)
-    yield "password", "a password slot, every step", "success", ok
-    ok = recovery(paper) | steps(paper, paper_secret, paper_auth)
-    yield "recovery", "a recovery slot, every step", "success", ok
-    upper = recovery(paper, written.upper()) | steps(paper, paper_secret, paper_auth)
-    yield "recovery-upper-case", "the recovery key in capitals", "success", upper
-    failed = "authenticationFailed"
-    yield "fault-password", "another password", failed, password(slot, word="Zwolf Boxkampfer")
-    yield "fault-vault", "another vault id", failed, password(slot) | {"vault": OTHER.hex()}
-    for name in ("id", "salt", "public", "secret", "root_id", "ephemeral", "wrapped"):
-        changed = replace(slot, **{name: flip(getattr(slot, name))})
-        word = name.replace("_", "-")
-        yield f"fault-{word}", f"one bit of {word} turned", failed, password(changed)
-    yield "fault-lanes-changed", "lanes 5 for 4", failed, password(replace(slot, lanes=5))
-    zero = replace(slot, ephemeral=bytes(32))
-    yield "fault-shared-secret-zero", "an ephemeral of order 1", "refusedSharedSecret", password(zero)
-    for name, change in {
-        "memory-below": {"memory": 65_535}, "memory-above": {"memory": 4_194_305},
-        "passes-below": {"passes": 2}, "passes-above": {"passes": 33},
-        "lanes-below": {"lanes": 0}, "lanes-above": {"lanes": 17},
-        "salt-below": {"salt": bytes(15)}, "salt-above": {"salt": bytes(33)},
-    }.items():  # fmt: skip
-        yield f"limit-{name}", f"{name} the limit", "refusedLimit", password(replace(slot, **change))
-    raw = slot.encode()
-    long = replace(slot, wrapped=bytes(1_024)).encode()
-    yield "limit-size", "a slot over 1,024 bytes", "refusedLimit", password(slot, long)
-    yield "fault-trailing", "a byte after the end", "notCanonical", password(slot, raw + b"\0")
-    yield "fault-cut", "the last byte is missing", "notCanonical", password(slot, raw[:-1])
-    yield "fault-version", "slot version 2", "unknown", password(slot, b"\2" + raw[1:])
-    yield "fault-kind", "slot kind 3", "unknown", password(replace(slot, kind=3))
-    no_secret = replace(slot, secret=b"")
-    yield "fault-no-secret", "a password slot without secret", "notCanonical", password(no_secret)
-    kdf = replace(paper, memory=65_536)
-    yield "fault-recovery-kdf", "a recovery slot with memory", "notCanonical", recovery(kdf)
-    salted = replace(paper, salt=bytes(16))
-    yield "fault-recovery-salt", "a recovery slot with a salt", "notCanonical", recovery(salted)
-    slip = written[:-1] + ("q" if written[-1] != "q" else "p")
-    yield "fault-recovery-slip", "one letter of the key is another", "notCanonical", recovery(paper, slip)
-    mixed = written[:-1].upper() + "q"
-    yield "fault-recovery-mixed", "capitals and small letters", "notCanonical", recovery(paper, mixed)
-    other = p.bech32m_encode("coffer-recover", paper_secret)
-    yield "fault-recovery-prefix", "another prefix", "notCanonical", recovery(paper, other)
-    short = p.bech32m_encode(k.RECOVERY_PREFIX, paper_secret[:31])
-    yield "fault-recovery-short", "a key of 31 bytes", "notCanonical", recovery(paper, short)
-    stranger = p.bech32m_encode(k.RECOVERY_PREFIX, BASE.draw(32))
-    yield "fault-recovery-stranger", "a key of another vault", failed, recovery(paper, stranger)
-    planted = replace(slot)
-    wrap_root(Stream("planted"), planted, VAULT, BASE.draw(32), ROOT)
-    comment = "a root wrapped to the public key without the auth key"
-    yield "fault-planted-root", comment, failed, password(planted)
-
-
-def roster_scenarios() -> Iterator[Scenario]:
-    """Area `roster`."""
-    first, _, auth = make_slot(Stream("roster 1"), VAULT, ROOT_ID, ROOT, PASSWORD)
-    second, _, auth2 = make_slot(Stream("roster 2"), VAULT, ROOT_ID, ROOT, None)
-    entries = [k.Entry.of(1, first, NOW, "pass\u00f6", auth), k.Entry.of(4, second, NOW, "", auth2)]
-    rows = [(1, first.encode()), (4, second.encode())]
-
-    def roster(listed: list[k.Entry], stored: list[tuple[int, bytes]], tail: bytes = b"",
-               vault: bytes = VAULT) -> dict:  # fmt: skip
-        plain = k.encode_roster(listed) + tail
-        sealed = Stream("roster").seal(ROOT, k.roster_context(VAULT, ROOT_ID), plain)
-        slots = [{"num": num, "seal": seal.hex()} for num, seal in stored]
-        return {"vault": vault.hex(), "rootId": ROOT_ID.hex(), "root": ROOT.hex(),
-                "slots": slots, "roster": sealed.hex(), "plain": plain.hex()}  # fmt: skip
-
-    yield "two-slots", "a password and a recovery key", "success", roster(entries, rows)
-    other = (4, replace(second, ephemeral=BASE.draw(32)).encode())
-    yield "fault-row-changed", "a row was replaced", "mismatch", roster(entries, [rows[0], other])
-    yield "fault-row-added", "a row more", "mismatch", roster(entries[:1], rows)
-    yield "fault-row-missing", "a row less", "mismatch", roster(entries, rows[:1])
-    moved = [(1, rows[0][1]), (5, rows[1][1])]
-    yield "fault-row-number", "a row with another number", "mismatch", roster(entries, moved)
-    for name, value in (("id", OTHER), ("kind", k.PASSWORD), ("public", bytes(32))):
-        listed = [entries[0], replace(entries[1], **{name: value})]
-        yield f"fault-{name}", f"another {name} is listed", "mismatch", roster(listed, rows)
-    strange = replace(second, root_id=OTHER)
-    listed = [entries[0], k.Entry.of(4, strange, NOW, "", auth2)]
-    stored = [rows[0], (4, strange.encode())]
-    yield "fault-root-id", "a slot of another root", "mismatch", roster(listed, stored)
-    turned = roster(entries[::-1], rows)
-    yield "fault-order", "entries do not ascend", "notCanonical", turned
-    twice = roster([entries[0], entries[0]], rows)
-    yield "fault-twice", "one slot is listed twice", "notCanonical", twice
-    yield "fault-trailing", "a byte after the end", "notCanonical", roster(entries, rows, b"\0")
-    sealed = roster(entries, rows, vault=OTHER)
-    yield "fault-vault", "another vault id", "authenticationFailed", sealed
-    many = [replace(entries[1], num=n) for n in range(1, 18)]
-    yield "limit-slots", "17 slots", "refusedLimit", roster(many, rows)
-    many = [replace(entries[0], num=n) for n in range(1, 10)]
-    yield "limit-passwords", "9 passwords", "refusedLimit", roster(many, rows)
-    wide = [replace(entries[0], label="x" * 20_000), entries[1]]
-    yield "limit-size", "a roster over 16 KiB", "refusedLimit", roster(wide, rows)
-    named = [replace(entries[0], label="\u00e9" * 128), entries[1]]
-    yield "label-256", "a label of 256 bytes", "success", roster(named, rows)
-    named = [replace(entries[0], label="x" * 257), entries[1]]
-    yield "limit-label", "a label of 257 bytes", "refusedLimit", roster(named, rows)
-    zero = roster([replace(entries[0], num=0), entries[1]], [(0, rows[0][1]), rows[1]])
-    yield "fault-number-0", "a slot with number 0", "notCanonical", zero
 
 
 def key_scenarios() -> Iterator[Scenario]:

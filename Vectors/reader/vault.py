@@ -60,17 +60,19 @@ class Database:
 class Vault:
     """An open vault: keys, state and catalog hold, the records are not yet read."""
 
-    def __init__(self, path: Path, password: str | None, recovery: str | None) -> None:
+    def __init__(
+        self, path: Path, password: str | None, recovery: str | None, keyfile: bytes | None = None
+    ) -> None:
         self.database = Database(path)
         try:
-            self._open(password, recovery)
+            self._open(password, recovery, keyfile)
         except BaseException:
             self.database.close()
             raise
 
-    def _open(self, password: str | None, recovery: str | None) -> None:
+    def _open(self, password: str | None, recovery: str | None, keyfile: bytes | None) -> None:
         self._header()
-        self._keyring(password, recovery)
+        self._keyring(password, recovery, keyfile)
         self._state()
         self._catalog()
 
@@ -90,10 +92,12 @@ class Vault:
         self.id = c.id()
         c.end()
 
-    def _keyring(self, password: str | None, recovery: str | None) -> None:
+    def _keyring(
+        self, password: str | None, recovery: str | None, keyfile: bytes | None
+    ) -> None:
         """Steps 2 to 4, and the keys of persons with them."""
         self.slot_rows = self.sealed("SELECT num, seal FROM slot ORDER BY num")
-        self.keyring = Keyring(self.id, self.slot_rows, self.meta[2], password, recovery)
+        self.keyring = Keyring(self.id, self.slot_rows, self.meta[2], password, recovery, keyfile)
         self.key_rows = self.sealed("SELECT num, who, seal FROM dkey ORDER BY num")
         for num, who, seal in self.key_rows:
             column = who or b""

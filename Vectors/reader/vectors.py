@@ -16,6 +16,7 @@ import primitives as p
 import records as r
 import notevectors as notes
 import sealvectors as seals
+import slotvectors as slots
 import values
 import valuevectors
 from jsontext import parse
@@ -129,8 +130,8 @@ def header_faults(two: dict) -> Iterator[Scenario]:
 
 AREAS = {
     "value": valuevectors.value_scenarios, "index": valuevectors.index_scenarios,
-    "id": valuevectors.id_scenarios, "record": record_scenarios, "slot": seals.slot_scenarios,
-    "roster": seals.roster_scenarios, "key": seals.key_scenarios, "state": seals.state_scenarios,
+    "id": valuevectors.id_scenarios, "record": record_scenarios, "slot": slots.slot_scenarios,
+    "roster": slots.roster_scenarios, "key": seals.key_scenarios, "state": seals.state_scenarios,
     "catalog": seals.catalog_scenarios, "audit": seals.audit_scenarios,
     "tombstone": seals.tombstone_scenarios,
     "note": notes.note_scenarios, **bundlevectors.AREAS,

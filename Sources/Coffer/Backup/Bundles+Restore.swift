@@ -228,6 +228,8 @@ extension Bundles {
         if (try? vault.unlockFromCache()) == true { return true }
         switch key {
         case .password(let secret): return (try? vault.unlock(password: secret)) != nil
+        case .passwordWithKeyfile(let both):
+            return (try? vault.unlock(password: both.password, keyfile: both.keyfile)) != nil
         case .recoveryKey(let secret): return (try? vault.unlock(recoveryKey: secret)) != nil
         }
     }

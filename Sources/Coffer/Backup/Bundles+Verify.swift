@@ -131,6 +131,10 @@ extension Bundles {
             return try BundleTrust(
                 bundle, password: try Passphrase(opening: secret.bytes),
                 memoryLimit: Slots.foreignMemoryLimit)
+        case .passwordWithKeyfile(let both):
+            return try BundleTrust(
+                bundle, password: try Passphrase(opening: both.password.bytes),
+                keyfile: both.keyfile.digest, memoryLimit: Slots.foreignMemoryLimit)
         case .recoveryKey(let secret):
             return try BundleTrust(
                 bundle, recoveryKey: try RecoveryKey.decode(secret.bytes))

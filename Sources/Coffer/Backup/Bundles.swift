@@ -21,8 +21,22 @@ public struct Bundles: Sendable {
     public enum Key: ~Copyable, Sendable {
         /// A password of the vault at the time of the bundle.
         case password(Secret)
+        /// A password of that time with the keyfile that belongs to it.
+        case passwordWithKeyfile(PasswordWithKeyfile)
         /// A recovery key of the vault at the time of the bundle.
         case recoveryKey(Secret)
+    }
+
+    /// A password and the keyfile that belongs to it.
+    public struct PasswordWithKeyfile: ~Copyable, Sendable {
+        internal let password: Secret
+        internal let keyfile: Keyfile
+
+        /// Puts both together.
+        public init(_ password: consuming Secret, _ keyfile: Keyfile) {
+            self.password = password
+            self.keyfile = keyfile
+        }
     }
 
     /// A file in a folder of bundles.
@@ -79,7 +93,7 @@ public struct Bundles: Sendable {
         public let parent: String?
         /// The name that the key which signed it calls itself.
         public let signer: String
-        /// How many passwords open it.
+        /// How many passwords open it, alone or with a keyfile.
         public let passwords: Int
         /// How many recovery keys open it.
         public let recoveryKeys: Int

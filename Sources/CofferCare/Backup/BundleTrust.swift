@@ -16,25 +16,26 @@ package struct BundleTrust: Sendable {
     package let rows: Store.KeyRows
     internal let keyring: Keyring
 
-    /// Opens with a password.
+    /// Opens with a password, and a keyfile where one belongs to it.
     ///
     /// - Parameter memoryLimit: How many KiB the derivation may take, whatever the slot asks.
     /// - Throws: `KeysError.wrongSecret`, `.refusedLimit`, `.damaged`; `BundleError`.
     package init(
-        _ bundle: BundleReader, password: borrowing Passphrase, memoryLimit: UInt64
+        _ bundle: BundleReader, password: borrowing Passphrase, keyfile: KeyfileDigest? = nil,
+        memoryLimit: UInt64
     ) throws {
         let slots = try Self.slots(bundle)
-        for (_, row) in slots where row.kind == .password {
+        for (_, row) in slots where row.kind.hashesPassword {
             _ = try Slots.parameters(row.cost)
             guard UInt64(row.cost.memory) <= memoryLimit else {
                 throw KeysError.refusedLimit(
                     "memory is \(row.cost.memory) KiB, allowed are \(memoryLimit) here")
             }
         }
-        for (number, row) in slots where row.kind == .password {
+        for (number, row) in slots where Slots.takes(row.kind, keyfile: keyfile) {
             do {
                 let opened = try Slots.open(
-                    row, password: password, vault: bundle.manifest.vault)
+                    row, password: password, keyfile: keyfile, vault: bundle.manifest.vault)
                 self = try Self.accept(bundle, opened, number)
                 return
             } catch KeysError.wrongSecret { continue }
@@ -44,7 +45,7 @@ package struct BundleTrust: Sendable {
 
     /// Opens with a recovery key.
     ///
-    /// - Throws: As ``init(_:password:memoryLimit:)``.
+    /// - Throws: As ``init(_:password:keyfile:memoryLimit:)``.
     package init(_ bundle: BundleReader, recoveryKey: borrowing SecretBytes) throws {
         for (number, row) in try Self.slots(bundle) where row.kind == .recovery {
             do {
@@ -99,7 +100,7 @@ package struct BundleTrust: Sendable {
             return (row.number, slot)
         }
         guard slots.count <= SlotRow.countLimit,
-            slots.count(where: { $0.1.kind == .password }) <= SlotRow.passwordLimit
+            slots.count(where: { $0.1.kind.hashesPassword }) <= SlotRow.passwordLimit
         else { throw KeysError.damaged("the slots: too many") }
         return slots
     }

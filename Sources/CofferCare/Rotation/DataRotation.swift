@@ -68,7 +68,7 @@ package struct DataRotation {
             guard try finish(&plan) else { return outcome }
         }
         outcome.isOver = true
-        outcome.isScrubbed = try records.store.scrub()
+        outcome.isScrubbed = records.store.scrub()
         if outcome.isScrubbed {
             try records.store.write { transaction in
                 transaction.isSilent = true

@@ -39,7 +39,13 @@ internal enum InitCommand {
         defer { Interruption.removesAtSignal(nil) }
         let created = try create(call, path, password, options)
         do {
-            try Sheet.write(created, on: call.today, to: file)
+            switch created.recoveryKey {
+            case .none: break
+            case .some(let key):
+                let facts = Sheet.Facts(
+                    path: created.path, id: created.id, signer: created.signer)
+                try Sheet.write(key, facts, on: call.today, to: file)
+            }
             try file.finish()
         } catch {
             throw Self.unshown(path, Failure.from(error))
@@ -54,7 +60,12 @@ internal enum InitCommand {
         _ options: Vault.CreateOptions, _ showsKey: Bool
     ) throws {
         let created = try create(call, path, password, options)
-        if showsKey { show(created) }
+        if showsKey {
+            switch created.recoveryKey {
+            case .none: break
+            case .some(let key): RecoveryScreen.show(key)
+            }
+        }
         try tell(call, created, sheet: nil)
     }
 
@@ -68,47 +79,6 @@ internal enum InitCommand {
         } catch {
             // Here it is the user who asked for a number outside the limits, not a vault.
             throw error.code == .refusedLimit ? .usage(error.message) : Failure(error)
-        }
-    }
-
-    /// Shows the recovery key once, and lets its end be typed: a key that was only looked at is
-    /// a key that was lost.
-    private static func show(_ created: borrowing Vault.Created) {
-        guard created.recoveryKey != nil, let terminal = Terminal() else { return }
-        terminal.write(
-            "\nThe recovery key opens the vault when the password is lost. It is shown once:\n\n    "
-        )
-        writeKey(created, to: terminal)
-        terminal.write("\n\n")
-        for _ in 1...3 {
-            let typed = terminal.ask("Write it down, then type its last four characters: ")
-            if isEnd(typed, of: created) { return }
-            terminal.write("That is not its end.\n")
-        }
-        terminal.write("Prove it later with: coffer key check-recovery\n")
-    }
-
-    private static func writeKey(
-        _ created: borrowing Vault.Created, to terminal: borrowing Terminal
-    ) {
-        switch created.recoveryKey {
-        case .some(let key): terminal.write(secret: key)
-        case .none: break
-        }
-    }
-
-    private static func isEnd(_ typed: String, of created: borrowing Vault.Created) -> Bool {
-        let typed = Array(typed.lowercased().utf8).filter { $0 > 0x20 }
-        switch created.recoveryKey {
-        case .none: return true
-        case .some(let key):
-            return key.withBytes { bytes in
-                guard typed.count == 4, bytes.count > 4 else { return false }
-                for index in 0..<4 where typed[index] != bytes[bytes.count - 4 + index] {
-                    return false
-                }
-                return true
-            }
         }
     }
 

@@ -8,23 +8,30 @@ internal enum KeyCommands {
         let vault = try call.open()
         let slots = try vault.slots()
         if call.isJSON {
-            try call.console.print(.array(slots.map(json)))
+            try call.console.print(.array(slots.map { json($0, call) }))
             return .done
         }
         var table = Table([
-            .init("SLOT", isNumber: true), .init("KIND"), .init("MADE"), .init("LABEL"),
+            .init("SLOT", isNumber: true), .init("KIND"), .init("MADE"),
+            .init("DAYS", isNumber: true), .init("LABEL"),
         ])
         for slot in slots {
             table.add([
                 "\(slot.number)", slot.kind, String(Timestamp.text(slot.created).prefix(10)),
-                slot.label,
+                "\(days(slot, call))", slot.label,
             ])
         }
         for line in table.lines() { try call.console.line(line) }
         return .done
     }
 
-    private static func json(_ slot: Vault.Slot) -> JSONOutput {
+    /// How many days ago a slot was made; 0 where a clock was wrong.
+    private static func days(_ slot: Vault.Slot, _ call: Call) -> Int64 {
+        let (passed, overflows) = call.surroundings.now().subtractingReportingOverflow(slot.created)
+        return overflows ? 0 : max(0, passed / 86_400_000)
+    }
+
+    private static func json(_ slot: Vault.Slot, _ call: Call) -> JSONOutput {
         let hash: JSONOutput =
             slot.memory == 0
             ? .null
@@ -34,7 +41,7 @@ internal enum KeyCommands {
         return .object([
             ("slot", .integer(Int64(slot.number))), ("kind", .text(slot.kind)),
             ("label", .text(slot.label)), ("created", .text(Timestamp.text(slot.created))),
-            ("hash", hash),
+            ("days", .integer(days(slot, call))), ("hash", hash),
         ])
     }
 

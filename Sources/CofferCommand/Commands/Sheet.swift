@@ -2,30 +2,37 @@ internal import Coffer
 
 /// The one page that a person prints: all that is needed on a new machine, but for the vault.
 internal enum Sheet {
-    /// Writes the page of a vault that was just made.
+    /// What stands on the page beside the key.
+    internal struct Facts {
+        /// The vault's directory.
+        internal let path: String
+        /// The vault's id.
+        internal let id: String
+        /// The public key that signs for it.
+        internal let signer: String
+    }
+
+    /// Writes the page with a recovery key that was just made.
     ///
     /// - Throws: `full`, `storage`.
     internal static func write(
-        _ created: borrowing Vault.Created, on date: String, to file: borrowing OutputFile
+        _ key: borrowing Secret, _ facts: Facts, on date: String, to file: borrowing OutputFile
     ) throws(VaultError) {
-        let name = Visible.line(VaultFinder.name(of: created.path))
+        let name = Visible.line(VaultFinder.name(of: facts.path))
         try file.write(
             Array(
                 """
                 COFFER: RECOVERY SHEET
 
                 Vault          \(name)
-                Id             \(created.id)
+                Id             \(facts.id)
                 Made           \(date)
 
                 Recovery key, which opens the vault without its password:
 
                     
                 """.utf8))
-        switch created.recoveryKey {
-        case .some(let key): try write(key, to: file)
-        case .none: try file.write(Array("(there is none)".utf8))
-        }
+        try write(key, to: file)
         try file.write(
             Array(
                 """
@@ -33,7 +40,7 @@ internal enum Sheet {
 
                 Public key that signs the vault's backups (minisign):
 
-                    \(created.signer)
+                    \(facts.signer)
 
                 On a new machine: install coffer, type the key into a file that only you can read,
                 and bring the vault back from the folder of its backups

@@ -92,8 +92,10 @@ extension Failure {
         switch code {
         case .usage, .statement: .usage
         case .wrongPassword, .locked: .locked
-        case .noVault, .noCollection, .noRecord, .noFile, .nothingToUndo, .noBundle: .notFound
-        case .exists, .versionConflict, .notUnique, .referenced, .busy: .conflict
+        case .noVault, .noCollection, .noRecord, .noFile, .nothingToUndo, .noBundle,
+            .noSlot:
+            .notFound
+        case .exists, .versionConflict, .notUnique, .referenced, .busy, .lastSlot: .conflict
         case .damaged, .older, .changedUnderneath, .refusedLimit, .newerFormat, .untrusted,
             .foreign, .brokenChain:
             .damaged

@@ -1,25 +1,6 @@
 internal import CofferArguments
 
 extension Grammar {
-    /// Ways to unlock a vault.
-    internal static var keyCommands: [Command] {
-        [
-            Command(
-                "key", summary: "See the ways to unlock the vault", heading: "Keys and care",
-                subcommands: [
-                    Command("list", summary: "List the ways to unlock the vault"),
-                    Command(
-                        "check-recovery", summary: "Prove that a recovery key opens the vault",
-                        discussion: """
-                            The key is typed, or read from --recovery-key-file. Nothing is \
-                            unlocked.
-                            """),
-                    Command("public", summary: "Print the public key that signs for the vault"),
-                    keyCensus,
-                ])
-        ]
-    }
-
     /// Looking after a vault.
     internal static var careCommands: [Command] {
         [

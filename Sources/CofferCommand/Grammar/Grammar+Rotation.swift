@@ -14,6 +14,7 @@ extension Grammar {
                     """,
                 heading: "Keys and care",
                 subcommands: [
+                    rotatePassword,
                     Command(
                         "root",
                         summary:

@@ -31,21 +31,7 @@ extension Grammar {
             .value(
                 "backup", placeholder: "DIR", completion: .directory,
                 help: "Back the vault up there, now and by coffer maintain"),
-            .value(
-                "kdf-memory", placeholder: "KIB",
-                help: "Memory of the password hash; 262144 by default"),
-            .value(
-                "kdf-passes", placeholder: "N",
-                help: "Passes of the password hash; by default what takes 0.7 seconds"),
-            .value(
-                "new-password-file", placeholder: "FILE", completion: .file,
-                help: "Read the new password from a file"),
-            .value(
-                "new-password-fd", placeholder: "N",
-                help: "Read the new password from a descriptor"),
-            .value(
-                "new-password-command", placeholder: "COMMAND",
-                help: "Read the new password from what a shell command prints"),
+        ] + hashOptions + newPasswordOptions + [
             force,
             .flag("yes", short: "y", help: "Do not ask for a folder for backups"),
         ],

@@ -10,8 +10,7 @@ internal enum Grammar {
                 "coffer", summary: "Keep private data in an encrypted vault",
                 discussion: about, options: globalOptions,
                 subcommands: vaultCommands + recordCommands + exchangeCommands + keyCommands
-                    + rotationCommands
-                    + backupCommands
+                    + rotationCommands + backupCommands
                     + careCommands + programCommands))
     }
 
@@ -44,6 +43,9 @@ internal enum Grammar {
         .value(
             "recovery-key-file", placeholder: "FILE", completion: .file,
             help: "Unlock with the recovery key in a file"),
+        .value(
+            "keyfile", placeholder: "FILE", completion: .file,
+            help: "The keyfile that belongs to the password"),
         .standalone("version", help: "Print the version"),
     ]
 

@@ -15,7 +15,7 @@ extension Call {
     internal func bundleKey(for path: String) throws -> Bundles.Key {
         if let key = try givenBundleKey() { return key }
         guard let terminal = Terminal() else { throw Self.noBundleKey }
-        return .password(try terminal.askSecret("Password for \(Self.shown(path)): "))
+        return try bundleKey(terminal.askSecret("Password for \(Self.shown(path)): "))
     }
 
     /// Does something with what opens a bundle; what was typed wrong is asked for again.
@@ -27,8 +27,8 @@ extension Call {
         if let key = try givenBundleKey() { return try body(key) }
         guard let terminal = Terminal() else { throw Self.noBundleKey }
         for attempt in 1... {
-            let typed = Bundles.Key.password(
-                try terminal.askSecret("Password for \(Self.shown(path)): "))
+            let typed = try bundleKey(
+                terminal.askSecret("Password for \(Self.shown(path)): "))
             do {
                 return try body(typed)
             } catch let error as VaultError where error.code == .wrongPassword {
@@ -42,12 +42,17 @@ extension Call {
         let source = try SecretSource.password(invocation)
         guard let path = invocation.value("recovery-key-file") else {
             guard let source else { return nil }
-            return .password(try source.read())
+            return try bundleKey(source.read())
         }
         guard source == nil else {
             throw Failure.usage("give a password or a recovery key, not both")
         }
         return .recoveryKey(try SecretReader.read(file: path))
+    }
+
+    private func bundleKey(_ password: consuming Secret) throws(VaultError) -> Bundles.Key {
+        guard let keyfile = try keyfile() else { return .password(password) }
+        return .passwordWithKeyfile(.init(password, keyfile))
     }
 
     private static func shown(_ path: String) -> String { Visible.line(Paths.name(of: path)) }

@@ -17,11 +17,12 @@ extension Call {
                     + "--password-fd or --password-command", .locked)
         }
         let name = Visible.line(VaultFinder.name(of: vault.path))
+        let keyfile = try keyfile()
         for attempt in 1... {
             let password = try terminal.askSecret("Password for \(name): ")
             do {
                 return try counting(vault) { () throws(VaultError) in
-                    try vault.unlock(password: password)
+                    try vault.unlock(password: password, keyfile: keyfile)
                 }
             } catch let error as VaultError where error.code == .wrongPassword {
                 guard attempt < Self.attempts else { throw error }
@@ -44,11 +45,20 @@ extension Call {
             return true
         }
         if let source {
+            let keyfile = try keyfile()
             let password = try source.read()
-            try counting(vault) { () throws(VaultError) in try vault.unlock(password: password) }
+            try counting(vault) { () throws(VaultError) in
+                try vault.unlock(password: password, keyfile: keyfile)
+            }
             return true
         }
         return false
+    }
+
+    /// The keyfile that the command line names; nil where it names none.
+    internal func keyfile() throws(VaultError) -> Keyfile? {
+        guard let path = invocation.value("keyfile") else { return nil }
+        return try Keyfile(at: path)
     }
 
     /// A wrong password is counted, to be told of at the next unlock.
@@ -81,11 +91,20 @@ extension Call {
         guard new == nil || plain == nil else {
             throw Failure.usage("the password comes from two places; name one")
         }
-        if let source = new ?? plain { return try source.read() }
+        return try newPassword(from: new ?? plain, "")
+    }
+
+    /// A new password for a vault that is there: given by the options for one, or typed twice.
+    internal func anotherPassword() throws -> Secret {
+        try newPassword(from: try SecretSource.password(invocation, prefix: "new-"), "new-")
+    }
+
+    private func newPassword(from source: SecretSource?, _ prefix: String) throws -> Secret {
+        if let source { return try source.read() }
         guard let terminal = Terminal() else {
             throw Failure.usage(
-                "there is no terminal to ask for a password; give --password-file, "
-                    + "--password-fd or --password-command")
+                "there is no terminal to ask for a password; give --\(prefix)password-file, "
+                    + "--\(prefix)password-fd or --\(prefix)password-command")
         }
         for _ in 1...Self.attempts {
             let first = try terminal.askSecret("New password: ")

@@ -36,8 +36,9 @@ extension Server {
         }
         if let secretFault { throw secretFault }
         if let secret = secret.take() {
+            let keyfile = try call.keyfile()
             try call.counting(vault) { () throws(VaultError) in
-                try vault.unlock(password: secret)
+                try vault.unlock(password: secret, keyfile: keyfile)
             }
             keptKey = nil
             try call.recordUnlock(vault)

@@ -43,22 +43,12 @@ extension Store {
                 .run()
             _ = try transaction.finish()
             outcome = (try verify(root), change)
+            // Before the commit: whatever ends this program, somebody empties the log.
+            memory.noteScrub()
         }
         guard let (after, change) = outcome else { throw StoreError.locked }
         verified = after
         memory.note(after.state, digest: after.digest, at: environment.now())
         return change
-    }
-
-    /// Writes the log back into the database and empties it, so that rows which were replaced are
-    /// in no file any more.
-    ///
-    /// - Returns: Whether it is done; a reader that is under way delays it.
-    /// - Throws: `SQLiteError`.
-    package func scrub() throws -> Bool {
-        guard verified != nil else { throw StoreError.locked }
-        // A connection of our own that still stands at an older state would be in the way.
-        secondConnection = nil
-        return try !connection.checkpoint(.truncate).busy
     }
 }

@@ -9,7 +9,7 @@ extension Vault {
     public struct Slot: Sendable {
         /// Its number.
         public let number: UInt32
-        /// `password` or `recovery`.
+        /// `password`, `recovery`, or `keyfile` for a password with a keyfile.
         public let kind: String
         /// What its owner calls it.
         public let label: String
@@ -32,7 +32,7 @@ extension Vault {
                 return zip(roster.entries, rows).map { entry, slot in
                     Slot(
                         number: entry.number,
-                        kind: entry.kind == .password ? "password" : "recovery",
+                        kind: entry.kind.word,
                         label: entry.label, created: entry.created,
                         memory: slot.row.cost.memory, passes: slot.row.cost.passes)
                 }
