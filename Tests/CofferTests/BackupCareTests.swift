@@ -200,10 +200,22 @@ import Testing
     }
 
     @Test func theNewestAlwaysStays() {
-        #expect(policy(last: 0).kept([5, 9, 7]) == [1])
-        #expect(policy(last: 2).kept([5, 9, 7]) == [1, 2])
+        #expect(policy(last: 0).kept([5, 7, 9]) == [2])
+        #expect(policy(last: 2).kept([5, 7, 9]) == [1, 2])
         #expect(policy(last: 0).kept([]).isEmpty)
         #expect(policy(last: .max).kept([1, 2]) == [0, 1])
+    }
+
+    @Test func aClockThatWasSetBackCostsNothing() {
+        // A day ahead, and right again.
+        let day = 24 * Self.hour
+        #expect(policy(last: 0).kept([day + 1, day + 2, 3]) == [2])
+        #expect(policy(last: 2).kept([day + 1, day + 2, 3, 4]) == [2, 3])
+        // What is made after it is the newest of its hour.
+        #expect(policy(last: 0, hourly: 3).kept([day + 1, 3, 2]) == [0, 2])
+        // One that was made without a time costs no other its hour.
+        let times = [day, day + Self.hour, 0, day + 2 * Self.hour]
+        #expect(policy(last: 0, hourly: 4).kept(times) == [0, 1, 2, 3])
     }
 
     @Test func theNewestOfEachHourDayAndWeekStays() {

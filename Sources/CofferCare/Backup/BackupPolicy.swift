@@ -56,12 +56,14 @@ extension BackupPolicy {
     /// Which of these bundles stay for their own sake.
     ///
     /// The newest always does. Of an hour, day or week the newest bundle counts; hours, days and
-    /// weeks without one are not counted.
+    /// weeks without one are not counted. Which one is newer the vault says, not the time: a clock
+    /// may have been set back, and what is made then is the newest all the same.
     ///
-    /// - Parameter times: When they were made, in milliseconds since 1970.
+    /// - Parameter times: When they were made, in milliseconds since 1970; in the order in which
+    ///   the vault made them, the oldest first.
     /// - Returns: The positions of those that stay.
     package func kept(_ times: [Int64]) -> Set<Int> {
-        let order = times.indices.sorted { times[$0] > times[$1] }
+        let order = times.indices.reversed()
         var kept = Set(order.prefix(max(1, Int(clamping: keepLast))))
         for (span, count) in [
             (Self.hour, keepHourly), (24 * Self.hour, keepDaily), (168 * Self.hour, keepWeekly),

@@ -2,6 +2,7 @@ internal import CofferBundles
 internal import CofferBytes
 package import CofferDisk
 internal import CofferFormat
+internal import CofferKeys
 package import CofferRecords
 internal import CofferStore
 
@@ -58,8 +59,9 @@ package struct BackupPrune {
     /// - Throws: `DiskError`; as reading the vault does.
     package func plan(_ folder: String) throws -> Outcome {
         var work = Work()
+        _ = try proved(folder, &work)
         let plan = try records.read { try look($0, folder, merging, &work) }
-        var outcome = Outcome()
+        var outcome = work.outcome
         outcome.removed = plan.removed.map(\.path)
         outcome.merged = plan.merges.map { $0.bundles[0].path }
         (outcome.kept, outcome.needed) = (plan.kept, plan.needed)
@@ -74,14 +76,14 @@ package struct BackupPrune {
     /// - Throws: `BackupError.cancelled`; `DiskError`; as writing the vault does.
     package func run(_ folder: String) throws -> Outcome {
         var work = Work()
-        try adopt(folder)
+        for known in try proved(folder, &work) { try note(known) }
         // What goes anyway makes room for what is written.
         try remove(folder, &work)
         while true {
             let plan = try records.read { try look($0, folder, merging, &work) }
-            let isDone = plan.merges.isEmpty
+            let before = work.misses
             try merge(plan, folder, &work)
-            if isDone { break }
+            if plan.merges.isEmpty, work.misses == before { break }
         }
         try remove(folder, &work)
         let left = try records.read { try look($0, folder, .nothing, &work) }
@@ -97,38 +99,71 @@ package struct BackupPrune {
         var whole: Set<[UInt8]> = []
         /// Those that cannot be merged, or cannot be made to continue another.
         var refused: Set<[UInt8]> = []
+        /// Those that the vault has not noted, and that are proved to be what they stand in for.
+        var proved: Set<[UInt8]> = []
+        /// How often something was gone that had been there.
+        var misses = 0
         /// Why there is no room for what would be written.
         var failure: BundleError?
+
+        /// Says once what is wrong with a bundle.
+        mutating func refuse(_ path: String, _ reason: String) {
+            guard !outcome.refused.contains(where: { $0.path == path }) else { return }
+            outcome.refused.append((path, reason))
+        }
+    }
+
+    /// The bundles of a folder that this vault has signed.
+    private struct Signed {
+        /// One that it knows.
+        struct Own {
+            let bundle: BundleReader
+            let known: KnownBundle
+        }
+
+        /// What it knows, the oldest first, one of each.
+        var own: [Own] = []
+        /// What is of the same instant as one that it knows.
+        var merged: [Own] = []
+        /// What it does not know.
+        var others: [BundleReader] = []
+        /// What has an older keyring than it has written.
+        var older: [BundleReader] = []
     }
 }
 
 extension BackupPrune {
-    /// What this vault has made and signed, the oldest first, and what another bundle is that
-    /// stands in for one of them.
-    private func own(
-        _ reader: RecordReader, _ chain: BundleChain
-    ) throws -> [(bundle: BundleReader, known: KnownBundle, isKnown: Bool)] {
+    /// Sorts what this vault has signed.
+    private func signed(_ reader: RecordReader, _ chain: BundleChain) throws -> Signed {
         let known = try reader.knownBundles()
         let signer = try BundleTrust.signer(reader.frame.keyring)
         let byContent = Dictionary(known.map { ($0.content, $0) }) { $1 }
         let byInstant = Dictionary(known.map { (KnownBundle.Instant($0), $0) }) { $1 }
         var places: [[UInt8]: Int] = [:]
-        var own: [(bundle: BundleReader, known: KnownBundle, isKnown: Bool)] = []
+        var signed = Signed()
         for bundle in chain.bundles where bundle.isSigned(by: signer) {
-            let same = byContent[bundle.contentID]
-            guard let facts = same ?? byInstant[KnownBundle.Instant(bundle.manifest)] else {
+            guard let facts = byContent[bundle.contentID] else {
+                if let facts = byInstant[KnownBundle.Instant(bundle.manifest)] {
+                    signed.merged.append(Signed.Own(bundle: bundle, known: facts))
+                } else {
+                    signed.others.append(bundle)
+                }
                 continue
             }
-            let found = (bundle: bundle, known: facts, isKnown: same != nil)
+            guard bundle.keyring.revision >= facts.revision else {
+                signed.older.append(bundle)
+                continue
+            }
+            let found = Signed.Own(bundle: bundle, known: facts)
             guard let place = places[bundle.contentID] else {
-                places[bundle.contentID] = own.count
-                own.append(found)
+                places[bundle.contentID] = signed.own.count
+                signed.own.append(found)
                 continue
             }
             // Of copies the one under its own name counts.
-            if DiskPath.name(of: bundle.path) == facts.name { own[place] = found }
+            if DiskPath.name(of: bundle.path) == facts.name { signed.own[place] = found }
         }
-        return own
+        return signed
     }
 
     private func look(
@@ -136,9 +171,19 @@ extension BackupPrune {
         _ work: inout Work
     ) throws -> PrunePlan {
         let chain = try BundleChain(in: folder, on: disk)
-        var mine = try own(reader, chain).map(\.bundle)
+        let signed = try signed(reader, chain)
+        for bundle in signed.older {
+            work.refuse(bundle.path, "its keyring is older than the newest one of this bundle")
+        }
+        var mine = signed.own.map(\.bundle)
+        var others = signed.others + signed.older
+        for one in signed.merged.map(\.bundle) {
+            if work.proved.contains(one.contentID) { mine.append(one) } else { others.append(one) }
+        }
+        if !work.proved.isEmpty { mine = chain.sorted(mine) }
         while true {
-            let plan = PrunePlan(mine, chain, policy, merging, refused: work.refused)
+            let plan = PrunePlan(
+                mine, others: others, chain, policy, merging, refused: work.refused)
             guard !plan.removed.isEmpty else { return plan }
             let read = Set(plan.merges.flatMap(\.bundles).map(\.contentID))
             let gone = Set(plan.removed.map(\.contentID)).subtracting(read)
@@ -157,14 +202,25 @@ extension BackupPrune {
         }
     }
 
-    /// Takes note of a bundle that was merged when the program ended before it could.
-    private func adopt(_ folder: String) throws {
-        let found = try records.read { reader in
-            try own(reader, try BundleChain(in: folder, on: disk)).filter { !$0.isKnown }
+    /// The bundles that were merged when the program ended before the vault could note it, as it
+    /// shall remember them: those that hold what their newest one promises.
+    private func proved(_ folder: String, _ work: inout Work) throws -> [KnownBundle] {
+        let root = try records.store.frame().keyring.root
+        let chain = try BundleChain(in: folder, on: disk)
+        var proved: [KnownBundle] = []
+        for one in try records.read({ try signed($0, chain).merged }) {
+            do {
+                let bundles = try chain.chain(of: one.bundle)
+                try ChainProof.prove(
+                    try VerifiedChain(bundles) { try BundleTrust($0, root: root) })
+            } catch {
+                work.refuse(one.bundle.path, "it is not what it was merged from")
+                continue
+            }
+            work.proved.insert(one.bundle.contentID)
+            proved.append(one.known.standIn(one.bundle, in: folder, on: disk))
         }
-        for one in found where (try? one.bundle.verifyMembers()) != nil {
-            try note(one.known.standIn(one.bundle, in: folder, on: disk))
-        }
+        return proved
     }
 
     private func note(_ bundle: KnownBundle) throws {
@@ -182,14 +238,16 @@ extension BackupPrune {
         var standIns = plan.standIns
         for step in plan.merges {
             let newest = step.bundles[0]
-            try attempt(newest, &work) {
+            let isThere = try attempt(newest, &work) {
                 let chain = try BundleChain(in: folder, on: disk)
                 let base = step.base.map { standIns[$0.contentID] ?? $0 }
                 let ancestors = try base.map { try chain.chain(of: $0) } ?? []
                 let known = try records.read { reader in
-                    try own(reader, chain).first { $0.bundle.contentID == newest.contentID }
+                    try signed(reader, chain).own.first {
+                        $0.bundle.contentID == newest.contentID
+                    }
                 }
-                guard let known else { throw MergeRefused("it is not there any more") }
+                guard let known else { throw Missing() }
                 let made = try merge.run(
                     step.bundles, onto: ancestors, known: known.known, folder: folder)
                 try note(made)
@@ -198,28 +256,51 @@ extension BackupPrune {
                     at: path, on: disk, isKeptOpen: false)
                 return path
             }
+            guard isThere else { return }
         }
         for bundle in plan.staying where !work.refused.contains(bundle.contentID) {
             guard let parent = bundle.manifest.parent, let other = standIns[parent] else {
                 continue
             }
-            try attempt(bundle, &work) {
+            let isThere = try attempt(bundle, &work) {
                 try hang(bundle, onto: other)
                 return nil
             }
+            guard isThere else { return }
         }
     }
 
+    /// Something has gone since it was looked up.
+    private struct Missing: Error {}
+
+    /// So often another program may have removed what was planned with.
+    private static let missLimit = 16
+
     /// Does something with a bundle; where that cannot be done, the bundle stays as it is.
+    ///
+    /// - Returns: Whether everything was still there; if not, what to do is to be planned anew.
     private func attempt(
         _ bundle: BundleReader, _ work: inout Work, _ body: () throws -> String?
-    ) throws {
+    ) throws -> Bool {
         do {
             if let path = try body() { work.outcome.merged.append(path) }
+            return true
         } catch {
+            let isGone =
+                switch error {
+                case is Missing: true
+                case let failure as DiskError: failure.kind == .notFound
+                case BundleError.disk(let failure): failure.kind == .notFound
+                default: false
+                }
+            if isGone, work.misses < Self.missLimit {
+                work.misses += 1
+                return false
+            }
             let reason: String
             switch error {
             case let refusal as MergeRefused: reason = refusal.reason
+            case is Missing: reason = "it is not there any more"
             case BackupError.damaged(let path, let why): reason = "\(path): \(why)"
             case BackupError.untrusted(let path): reason = "\(path) is not signed by this vault"
             case BackupError.promiseBroken, BackupError.brokenChain:
@@ -231,6 +312,7 @@ extension BackupPrune {
             }
             work.refused.insert(bundle.contentID)
             work.outcome.refused.append((bundle.path, reason))
+            return true
         }
     }
 
@@ -241,7 +323,7 @@ extension BackupPrune {
             let now = try BundleReader(at: bundle.path, on: disk)
             guard now.contentID == bundle.contentID, now.sums == bundle.sums,
                 try disk.exists(parent.path)
-            else { throw MergeRefused("it is not there any more") }
+            else { throw Missing() }
             try merge.hang(now, onto: parent)
             for var known in try writer.reader.knownBundles()
             where known.content == bundle.contentID {

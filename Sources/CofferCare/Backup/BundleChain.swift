@@ -74,7 +74,12 @@ package struct BundleChain: Sendable {
 
     /// The bundles that can be read, oldest first: by instance, epoch, generation.
     package var bundles: [BundleReader] {
-        items.compactMap(\.bundle).sorted { Self.order($0) < Self.order($1) }
+        sorted(items.compactMap(\.bundle))
+    }
+
+    /// Bundles in the order in which a vault has made them.
+    internal func sorted(_ bundles: [BundleReader]) -> [BundleReader] {
+        bundles.sorted { Self.order($0) < Self.order($1) }
     }
 
     private static func order(_ bundle: BundleReader) -> (UInt64, UInt64, Int64, Identifier) {
@@ -101,6 +106,22 @@ package struct BundleChain: Sendable {
             throw .brokenChain(path: newest.path, missing: "its full bundle")
         }
         return chain
+    }
+
+    /// Everything in the folder that bundles continue, as far as it is there, and every copy of it.
+    internal func ancestors(of bundles: [BundleReader]) -> [BundleReader] {
+        var found: Set<ObjectIdentifier> = []
+        var ancestors: [BundleReader] = []
+        var next = bundles
+        while let bundle = next.popLast() {
+            guard let parent = bundle.manifest.parent else { continue }
+            for one in byContent[parent] ?? []
+            where Self.isParent(one, of: bundle) && found.insert(ObjectIdentifier(one)).inserted {
+                ancestors.append(one)
+                next.append(one)
+            }
+        }
+        return ancestors
     }
 
     /// The complete chains of a folder, the best first: those of the instance that made the last

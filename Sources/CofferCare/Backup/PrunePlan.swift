@@ -38,16 +38,21 @@ internal struct PrunePlan {
     private let merging: Merging
     private let refused: Set<[UInt8]>
     private var chains: [[UInt8]: [BundleReader]] = [:]
+    private var usable: [[UInt8]: BundleReader] = [:]
+    /// What bundles continue that the vault does not know: neither removed nor merged.
+    private var pinned: Set<[UInt8]> = []
     private var stays: Set<[UInt8]> = []
 
     /// Decides.
     ///
     /// - Parameters:
     ///   - mine: The vault's own, whole as far as anybody knows, the oldest first.
+    ///   - others: Those that the vault has signed, too, and does not know or trust: of another
+    ///     instance of it, or from before an older state was restored.
     ///   - refused: Content ids of those that cannot be merged with what they continue.
     init(
-        _ mine: [BundleReader], _ chain: BundleChain, _ policy: BackupPolicy,
-        _ merging: Merging, refused: Set<[UInt8]> = []
+        _ mine: [BundleReader], others: [BundleReader], _ chain: BundleChain,
+        _ policy: BackupPolicy, _ merging: Merging, refused: Set<[UInt8]> = []
     ) {
         self.merging = merging
         self.refused = refused
@@ -60,10 +65,12 @@ internal struct PrunePlan {
             chains[bundle.contentID] = ancestors
             return true
         }
+        self.usable = Dictionary(usable.map { ($0.contentID, $0) }) { $1 }
+        pinned = Set(chain.ancestors(of: others).map(\.contentID)).intersection(self.usable.keys)
         findStandIns(usable)
         let shown = usable.filter { standIns[$0.contentID] == nil }
         let own = policy.kept(shown.map(\.manifest.created)).sorted().map { shown[$0] }
-        stays = Set(own.map(\.contentID))
+        stays = pinned.union(own.map(\.contentID))
         kept = own.count
         for bundle in own { settle(bundle) }
         let merged = Set(merges.map { $0.bundles[0].contentID })
@@ -76,18 +83,22 @@ internal struct PrunePlan {
         }
     }
 
-    /// Of bundles of one instant the one that needs the fewest others stands for all.
+    /// Of bundles of one instant the one that needs the fewest others stands for all, but for those
+    /// that stay in any case.
     private mutating func findStandIns(_ usable: [BundleReader]) {
         var best: [KnownBundle.Instant: BundleReader] = [:]
-        func rank(_ bundle: BundleReader) -> (Int, String) {
-            (chains[bundle.contentID]?.count ?? 0, Hex.encode(bundle.contentID))
+        func rank(_ bundle: BundleReader) -> (Int, Int, String) {
+            (
+                pinned.contains(bundle.contentID) ? 0 : 1,
+                chains[bundle.contentID]?.count ?? 0, Hex.encode(bundle.contentID)
+            )
         }
         for bundle in usable {
             let instant = KnownBundle.Instant(bundle.manifest)
             if let other = best[instant], rank(other) < rank(bundle) { continue }
             best[instant] = bundle
         }
-        for bundle in usable {
+        for bundle in usable where !pinned.contains(bundle.contentID) {
             guard let other = best[KnownBundle.Instant(bundle.manifest)], other !== bundle else {
                 continue
             }
@@ -137,7 +148,8 @@ internal struct PrunePlan {
 
     private func parent(of bundle: BundleReader) -> BundleReader? {
         guard let found = chains[bundle.contentID]?.dropFirst().first else { return nil }
-        return standIns[found.contentID] ?? found
+        // Of copies the one that the vault knows counts.
+        return standIns[found.contentID] ?? usable[found.contentID] ?? found
     }
 
     /// A full bundle is written anew where at least this share of it goes for good.
