@@ -123,6 +123,7 @@ extension Vault {
                 password, keyfile, cost, options.label ?? old.label, removing: old.number,
                 act: "rotate-password")
             opened = added
+            try renewSafetyBundles()
             return SlotChange(added: added, removed: old.number, isScrubbed: store.scrub())
         }
     }
@@ -138,6 +139,7 @@ extension Vault {
         try holding {
             try store.removeSlot(number)
             if opened == number { opened = nil }
+            try renewSafetyBundles()
             return SlotChange(added: nil, removed: number, isScrubbed: store.scrub())
         }
     }
