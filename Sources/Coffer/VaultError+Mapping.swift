@@ -80,6 +80,10 @@ extension VaultError {
                     + "use a newer release of coffer")
         case .locked:
             VaultError(.locked, "the vault is locked; unlock it with: coffer unlock")
+        case .jobUnderWay:
+            VaultError(
+                .busy, "a rotation of the data keys is under way; end it with: coffer rotate resume"
+            )
         case .rootChanged:
             VaultError(
                 .locked,

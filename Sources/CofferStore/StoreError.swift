@@ -11,6 +11,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case newerFormat(Int)
     /// The vault's keys are not at hand.
     case locked
+    /// A job that changes keys is under way, and comes first.
+    case jobUnderWay
     /// The root key was replaced, and the one at hand opens nothing any more.
     case rootChanged
     /// Something does not verify; the text names it.

@@ -90,6 +90,7 @@ import Testing
             } catch {
                 ends += 1
                 #expect(try vault.rotationStatus() != nil)
+                #expect(code { _ = try vault.rotateRoot() } == .busy)
                 #expect(try vault.lines() == lines)
                 #expect(try vault.check().isSound)
                 // Somebody else writes before it goes on.

@@ -100,13 +100,14 @@ package struct DataRotation {
     }
 
     private mutating func moveAll(_ plan: JobPlan) throws {
-        let (collections, rows) = try records.read { reader in
+        let (collections, rows, end) = try records.read { reader in
             let state = try reader.state()
             let rows = state.bodies.filter {
                 [.records, .history, .tombstone].contains($0.key.table)
             }
             return (
-                try reader.allPlans().map(\.number), rows.values.reduce(0) { $0 &+ $1.rows }
+                try reader.allPlans().map(\.number), rows.values.reduce(0) { $0 &+ $1.rows },
+                state.sequence
             )
         }
         total = rows
@@ -119,7 +120,8 @@ package struct DataRotation {
         while let after = last {
             let (moved, next) = try records.store.write { transaction in
                 transaction.isSilent = true
-                return try transaction.moveTombstones(after: after, limit: Self.batch)
+                return try transaction.moveTombstones(
+                    after: after, through: end, limit: Self.batch)
             }
             try step(moved, next == nil ? 0 : UInt64(Self.batch))
             last = next
@@ -131,6 +133,7 @@ package struct DataRotation {
     ) throws {
         let skips = plan.skipsDamaged
         var last: Int64? = .min
+        var end: Int64?
         while let after = last {
             let batch = try records.write { writer -> RowMover.Outcome in
                 writer.transaction.isSilent = true
@@ -140,8 +143,12 @@ package struct DataRotation {
                         $0.number == collection
                     }), !isHistory || writer.transaction.state.hasHistory(in: collection)
                 else { return RowMover.Outcome() }
-                return try RowMover(writer, plan, isHistory: isHistory).move(
-                    after: after, limit: Self.batch, skipsDamaged: skips)
+                let mover = try RowMover(writer, plan, isHistory: isHistory)
+                // Others may write as fast as this moves; what they write needs no moving.
+                if end == nil { end = try mover.end() }
+                guard let end else { return RowMover.Outcome() }
+                return try mover.move(
+                    after: after, through: end, limit: Self.batch, skipsDamaged: skips)
             }
             outcome.damaged += batch.damaged
             try step(batch.moved, batch.last == nil ? 0 : UInt64(Self.batch))

@@ -42,20 +42,34 @@ package final class RowMover {
         keys = try FieldKeys(transaction.frame, transaction.connection)
     }
 
-    /// Moves the rows after `last` that are under a key that is not active, at most `limit` of
-    /// them and at most `bytes` of their seals and cells.
+    /// The highest number of a row; nil where there is none.
+    ///
+    /// What is written from now on is under active keys, so nothing above it has to be moved.
+    ///
+    /// - Throws: `SQLiteError`.
+    package func end() throws -> Int64? {
+        let rows = try transaction.connection.cached(
+            isHistory
+                ? "SELECT max(hid) FROM h_\(plan.number)" : "SELECT max(rid) FROM c_\(plan.number)")
+        guard try rows.step(), !rows.isNull(0) else { return nil }
+        return rows.int64(0)
+    }
+
+    /// Moves the rows after `last` and up to `end` that are under a key that is not active, at most
+    /// `limit` of them.
     ///
     /// - Throws: `RecordsError.damaged` unless `skipsDamaged`; `SQLiteError`.
     package func move(
-        after last: Int64, limit: Int, skipsDamaged: Bool
+        after last: Int64, through end: Int64, limit: Int, skipsDamaged: Bool
     ) throws -> Outcome {
         var outcome = Outcome()
         let number = isHistory ? "hid" : "rid"
         let select = (isHistory ? plan.selectHistory : plan.select)
         let rows = try transaction.connection.cached(
-            select + " WHERE \(number) > ?1 ORDER BY \(number) LIMIT ?2")
+            select + " WHERE \(number) > ?1 AND \(number) <= ?3 ORDER BY \(number) LIMIT ?2")
         try rows.bind(last, at: 1)
         try rows.bind(Int64(limit), at: 2)
+        try rows.bind(end, at: 3)
         var pending:
             [(draft: RecordSealer.Draft, number: Int64, old: [UInt8], note: HistoryNote?)] =
                 []

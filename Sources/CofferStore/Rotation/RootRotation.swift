@@ -51,7 +51,7 @@ internal struct RootRotation {
     /// - Throws: `StoreError.damaged` where a row is missing, doubled or does not open: it is
     ///   refused before it would be taken into a new sum. `SQLiteError`, `KeysError`, `CryptoError`.
     func run() throws -> (Transaction, Store.RootChange) {
-        guard before.state.jobs.rows == 0 else { throw StoreError.damaged("a job is under way") }
+        guard before.state.jobs.rows == 0 else { throw StoreError.jobUnderWay }
         var state = before.state
         state.epoch += 1
         state.epochReason = .rotated

@@ -9,11 +9,12 @@ extension Transaction {
     ///
     /// - Parameters:
     ///   - last: The number before the first that is looked at.
+    ///   - end: The last number that is looked at.
     ///   - limit: How many are looked at.
     /// - Returns: How many were moved, and the last that was looked at; nil at the end.
     /// - Throws: `StoreError.damaged` for one that opens under no key; `SQLiteError`.
     package func moveTombstones(
-        after last: Int64, limit: Int
+        after last: Int64, through end: UInt64, limit: Int
     ) throws -> (moved: UInt64, last: Int64?) {
         guard frame.keyring.opening(.catalog).count > 1 else { return (0, nil) }
         let active = try frame.keyring.active(.catalog).number
@@ -21,9 +22,10 @@ extension Transaction {
         var seen: Int64?
         do {
             let rows = try connection.cached(
-                "SELECT seq, seal FROM tomb WHERE seq > ?1 ORDER BY seq LIMIT ?2")
+                "SELECT seq, seal FROM tomb WHERE seq > ?1 AND seq <= ?3 ORDER BY seq LIMIT ?2")
             try rows.bind(last, at: 1)
             try rows.bind(Int64(limit), at: 2)
+            try rows.bind(Int64(bitPattern: end), at: 3)
             while try rows.step() {
                 seen = rows.int64(0)
                 found.append((rows.int64(0), rows.bytes(1)))
