@@ -105,7 +105,10 @@ extension Vault {
             let done = try withoutActuallyEscaping(progress) { progress in
                 var rotation = CofferCare.DataRotation(records, progress: progress)
                 return try rotation.run(skipsDamaged: skipsDamaged) {
-                    _ = try takeSafetyBundleInside()
+                    // What does not open is in no bundle either; it stays as it is.
+                    do { _ = try takeSafetyBundleInside() } catch RecordsError.damaged {
+                        guard skipsDamaged else { throw StoreError.damaged("a record") }
+                    }
                 }
             }
             return DataRotation(

@@ -1,3 +1,4 @@
+import CofferFormat
 import CofferRecords
 import CofferSQLite
 import CofferStore
@@ -178,6 +179,28 @@ import Testing
         // The sum of the seals tells of it, too, so that not even skipping goes on blindly.
         let skipped = code { _ = try vault.rotateData(skippingDamaged: true) }
         #expect(skipped == .damaged)
+    }
+
+    @Test func allButWhatDoesNotOpenIsMovedWhenThatIsAsked() throws {
+        let scratch = try Scratch()
+        let vault = try FullVault.make(scratch)
+        let plan = try vault.records.read { try $0.plan(named: "ships") }
+        let column = try #require(plan.definition.columns.first { $0.letter == .field }).name
+        let old = try #require(
+            try vault.keyCensus().first { $0.purpose == "records" && $0.state == "active" }
+        ).number
+        try edit(
+            vault,
+            "UPDATE c_\(plan.number) SET \(column) = x'5a' || substr(\(column), 2) "
+                + "WHERE rid = (SELECT min(rid) FROM c_\(plan.number))")
+        #expect(code { _ = try vault.rotateData() } == .damaged)
+        #expect(try vault.rotationStatus() == nil)
+        let done = try vault.rotateData(skippingDamaged: true)
+        #expect(done.damaged.count == 1 && done.damaged[0].contains("ships"))
+        #expect(!done.isOver && done.moved > 20)
+        #expect(try vault.rotationStatus() == nil)
+        let kept = try #require(try vault.keyCensus().first { $0.number == old })
+        #expect(kept.state == "retiring" && kept.records == 1 && kept.versions == 0)
     }
 
     @Test func aBundleAfterwardsHoldsOnlyWhatChanged() throws {
