@@ -9,9 +9,9 @@ import state as st
 import values
 from catalog import REFERENCE, Collection
 from contents import Contents
-from encoding import i64, mismatch, not_canonical, unknown
+from encoding import Cursor, context, i64, mismatch, not_canonical, unknown
 from keyring import open_unnamed
-from keys import FIELDS, SUBJECT
+from keys import FIELDS, JOBS, SUBJECT, active
 from records import (
     Clear,
     Entry,
@@ -200,14 +200,27 @@ class Reading:
         persons = [(num, seal) for num, who, seal in self.vault.key_rows if who is not None]
         self.compare_rows(st.SUBJECTS, persons)
         self.counts["keys of persons"] = len(persons)
-        empty = [("job", 0, 0), ("quar", st.QUARANTINE, 0), ("chunk", st.CHUNK, 0), ("pack", st.PACK, 0)]
-        for table, number, collection in empty:
+        for table, number in (("quar", st.QUARANTINE), ("chunk", st.CHUNK), ("pack", st.PACK)):
             if self.vault.database.one(f"SELECT count(*) FROM {table}"):
                 raise unknown(f"{table} has rows, which this version does not know")
-            if number:
-                self.compare(number, collection, 0, 0)
-        if self.vault.state.jobs:
-            raise mismatch("the state counts jobs that are not there")
+            self.compare(number, 0, 0, 0)
+        self.job()
+
+    def job(self) -> None:
+        """Section 6: the rotation that is under way, where there is one."""
+        rows = self.vault.sealed("SELECT num, seal FROM job", 2**63)
+        state = self.vault.state
+        total = self.vault.state_keys.sum(st.JOB, 0, [(i64(num), seal) for num, seal in rows])
+        if (len(rows), total) != (state.jobs, state.jobs_sum):
+            raise mismatch("the state counts other jobs than there are")
+        for num, seal in rows:
+            key = active(list(self.vault.keyring.keys.values()), JOBS).key
+            c = Cursor(p.open_seal(key, context("coffer/v1/job", self.vault.id, i64(num)), seal, "the job"), "the job")
+            version, kind, phase, flags = c.u8(), c.u8(), c.u8(), c.u8()
+            c.i64()
+            c.end()
+            if num != 1 or version != 1 or kind != 1 or phase not in (1, 2) or flags > 1:
+                raise unknown("the job is of another kind")
 
     def compare_rows(self, table: int, rows: list[tuple[int, bytes]]) -> None:
         coded = [(i64(num), seal) for num, seal in rows]
