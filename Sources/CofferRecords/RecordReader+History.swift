@@ -19,18 +19,17 @@ extension RecordReader {
         return candidates
     }
 
-    /// The older versions of a record that are kept, the newest first, at most `limit` of them.
+    /// The older versions of a record that are kept, the newest first.
     ///
     /// - Throws: `RecordsError.damaged` for one that does not verify.
     /// - Complexity: O(log n) for each version.
     package func history(
-        of id: Identifier, in plan: CollectionPlan, limit: Int64 = .max
+        of id: Identifier, in plan: CollectionPlan
     ) throws -> [OldVersion] {
         guard try state().hasHistory(in: plan.number) else { return [] }
         let rows = try connection.cached(
-            plan.selectHistory + " WHERE id = ?1 ORDER BY hid DESC LIMIT ?2")
+            plan.selectHistory + " WHERE id = ?1 ORDER BY hid DESC")
         try rows.bind(blob: id.bytes, at: 1)
-        try rows.bind(limit, at: 2)
         var versions: [OldVersion] = []
         while try rows.step() {
             let version = try openHistory(rows, plan)

@@ -106,6 +106,27 @@ import Testing
         #expect(ends > 5)
     }
 
+    @Test func largeRecordsAreMovedFewAtATime() throws {
+        func steps(_ size: Int) throws -> Int {
+            let scratch = try Scratch()
+            let vault = try scratch.vault()
+            _ = try vault.apply([SchemaSource(name: "notes", json: Array("{}".utf8))])
+            var dice = SystemRandomNumberGenerator()
+            for _ in 0..<4 {
+                // Digits at random, which hardly get shorter than half.
+                let text = String(
+                    (0..<size).map { _ in Character("\(Int.random(in: 0...9, using: &dice))") })
+                _ = try vault.add("notes", [.text(path: ["text"], text)])
+            }
+            var steps = 0
+            #expect(try vault.rotateData { _, _ in steps += 1 }.moved >= 4)
+            #expect(try vault.check().isSound)
+            return steps
+        }
+        // Two such records fill a batch.
+        #expect(try steps(6_000_000) == steps(6) + 1)
+    }
+
     @Test func othersReadAndWriteMeanwhile() throws {
         let scratch = try Scratch()
         let vault = try FullVault.make(scratch)

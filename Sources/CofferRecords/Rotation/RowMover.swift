@@ -20,6 +20,10 @@ package final class RowMover {
         package init() {}
     }
 
+    /// A batch ends with the row that reaches this many bytes of plaintext: memory stays bounded,
+    /// and so does the time for which others wait.
+    private static let byteLimit = 4 << 20
+
     private let writer: RecordWriter
     private let transaction: Transaction
     private let plan: CollectionPlan
@@ -56,7 +60,7 @@ package final class RowMover {
     }
 
     /// Moves the rows after `last` and up to `end` that are under a key that is not active, at most
-    /// `limit` of them.
+    /// `limit` of them and no more after some megabytes.
     ///
     /// - Throws: `RecordsError.damaged` unless `skipsDamaged`; `SQLiteError`.
     package func move(
@@ -73,11 +77,13 @@ package final class RowMover {
         var pending:
             [(draft: RecordSealer.Draft, number: Int64, old: [UInt8], note: HistoryNote?)] =
                 []
-        while try rows.step() {
+        var bytes = 0
+        while bytes < Self.byteLimit, try rows.step() {
             let place = isHistory ? RecordReader.historyPlace(plan) : 0
             outcome.last = rows.int64(place)
             do {
                 if let draft = try draft(rows) {
+                    bytes += draft.record.plaintexts.count
                     let note = isHistory ? try writer.reader.openNote(rows, plan).note : nil
                     let before =
                         isHistory ? rows.bytes(place + 1) + rows.bytes(4) : rows.bytes(4)
