@@ -4,6 +4,14 @@ package import CofferBytes
 ///
 /// It holds no place at which the work stands: what is to be done is read from the rows.
 package struct JobPlan: Equatable, Sendable {
+    /// Which keys are changed.
+    package enum Kind: UInt8, Sendable {
+        /// Those of records and persons.
+        case data = 1
+        /// The one of blind indexes.
+        case index = 2
+    }
+
     /// How far a job is.
     package enum Phase: UInt8, Sendable {
         /// Rows are sealed anew.
@@ -15,19 +23,24 @@ package struct JobPlan: Equatable, Sendable {
     /// The number of the one job that there can be.
     package static let number: Int64 = 1
     private static let version: UInt8 = 1
-    private static let kind: UInt8 = 1
     private static let skipFlag: UInt8 = 1
 
+    /// Which keys it changes.
+    package let kind: Kind
     /// How far it is.
     package var phase: Phase
     /// Whether rows that do not open are passed over.
     package let skipsDamaged: Bool
+    /// Drawn when it was started; progress and audit log name it by this.
+    package let id: Identifier
     /// When it was started, in milliseconds since 1970.
     package let started: Int64
 
-    /// Plans a rotation of the keys of records and persons.
-    package init(phase: Phase = .moving, skipsDamaged: Bool, started: Int64) {
-        self.phase = phase
+    /// Plans a rotation.
+    package init(kind: Kind, id: Identifier, skipsDamaged: Bool, started: Int64) {
+        self.id = id
+        self.kind = kind
+        phase = .moving
         self.skipsDamaged = skipsDamaged
         self.started = started
     }
@@ -38,13 +51,15 @@ package struct JobPlan: Equatable, Sendable {
     ///   a wrong length.
     package init(parsing bytes: [UInt8]) throws(ByteReader.Failure) {
         var reader = ByteReader(bytes)
-        guard try reader.u8() == Self.version, try reader.u8() == Self.kind,
+        guard try reader.u8() == Self.version, let kind = Kind(rawValue: try reader.u8()),
             let phase = Phase(rawValue: try reader.u8())
         else { throw .unknown }
         let flags = try reader.u8()
         guard flags & ~Self.skipFlag == 0 else { throw .unknown }
+        self.kind = kind
         self.phase = phase
         skipsDamaged = flags & Self.skipFlag != 0
+        id = try reader.identifier()
         started = try reader.i64()
         try reader.end()
     }
@@ -53,9 +68,10 @@ package struct JobPlan: Equatable, Sendable {
     package var bytes: [UInt8] {
         var writer = ByteWriter()
         writer.write(Self.version)
-        writer.write(Self.kind)
+        writer.write(kind.rawValue)
         writer.write(phase.rawValue)
         writer.write(skipsDamaged ? Self.skipFlag : 0)
+        writer.write(id.bytes)
         writer.write(started)
         return writer.bytes
     }

@@ -3,6 +3,22 @@ internal import CofferFormat
 internal import CofferStore
 
 extension Names {
+    /// What a field's clear column may hold for a value: under the active key first, then under
+    /// those that retire; empty for NULL.
+    ///
+    /// - Throws: As `clearValue(_:of:in:_:)`.
+    internal func clearValues(
+        _ value: Value?, of field: Definition.Field, in plan: CollectionPlan, _ catalog: Catalog
+    ) throws -> [ClearValue] {
+        guard let value, let first = try clearValue(value, of: field, in: plan, catalog) else {
+            return []
+        }
+        guard field.isIndexed else { return [first] }
+        return [first]
+            + retiringIndexes(value, field: field.number, in: plan.number)
+            .map { .blob($0.index) }
+    }
+
     /// What a field's clear column holds for a value; nil for NULL.
     ///
     /// - Throws: `RecordsError.invalid` for a reference that is no id.

@@ -9,6 +9,10 @@ package import CofferStore
 package struct Names {
     private let naming: HMACSHA256.Authenticator
     private let index: HMACSHA256.Authenticator
+    /// Under which an index may still be, while its key is being changed.
+    private let retiring: [(number: UInt32, code: HMACSHA256.Authenticator)]
+    /// The number of the key of new indexes.
+    package let indexKey: UInt32
 
     private static let indexLabel = Array("coffer/v1/index".utf8)
     /// What the message of an id begins with; ids are made by the million.
@@ -17,7 +21,12 @@ package struct Names {
     /// Names under the keys of `frame`.
     package init(_ frame: Frame) throws {
         naming = HMACSHA256.Authenticator(try frame.keyring.active(.naming).macKey())
-        index = HMACSHA256.Authenticator(try frame.keyring.active(.index).macKey())
+        let active = try frame.keyring.active(.index)
+        index = HMACSHA256.Authenticator(active.macKey())
+        indexKey = active.number
+        retiring = frame.keyring.opening(.index).dropFirst().map {
+            ($0.number, HMACSHA256.Authenticator($0.macKey()))
+        }
     }
 
     /// The id of the record with this key; nil when the value can be no key.
@@ -55,11 +64,35 @@ package struct Names {
 
     /// The blind index of a value, 16 bytes; nil for what is not indexed.
     package func blindIndex(_ value: Value, field: UInt16, in collection: UInt32) -> [UInt8]? {
-        var message = Self.indexLabel
+        Self.message(value, field, collection).map { Self.index($0, index) }
+    }
+
+    /// Whether an index may be under another key than that of new ones.
+    package var hasRetiringIndex: Bool { !retiring.isEmpty }
+
+    /// The blind indexes of a value under the keys that retire, by the numbers of the keys.
+    package func retiringIndexes(
+        _ value: Value, field: UInt16, in collection: UInt32
+    ) -> [(key: UInt32, index: [UInt8])] {
+        guard !retiring.isEmpty, let message = Self.message(value, field, collection) else {
+            return []
+        }
+        return retiring.map { ($0.number, Self.index(message, $0.code)) }
+    }
+
+    private static func message(
+        _ value: Value, _ field: UInt16, _ collection: UInt32
+    ) -> [UInt8]? {
+        var message = indexLabel
         message.reserveCapacity(64)
         message.append(contentsOf: collection.bigEndianBytes)
         message.append(contentsOf: field.bigEndianBytes)
-        guard CanonicalValue.append(value, to: &message) else { return nil }
-        return index.withCode(of: message.span) { code in (0..<16).map { code[$0] } }
+        return CanonicalValue.append(value, to: &message) ? message : nil
+    }
+
+    private static func index(
+        _ message: [UInt8], _ code: HMACSHA256.Authenticator
+    ) -> [UInt8] {
+        code.withCode(of: message.span) { code in (0..<16).map { code[$0] } }
     }
 }

@@ -196,13 +196,17 @@ package final class RecordReader {
     ) throws -> [Record]? {
         guard let position = plan.position(of: name) else { return nil }
         let field = plan.definition.fields[position]
-        guard field.column != 0, let wanted = try clearValue(value, of: field, in: plan) else {
-            return nil
-        }
+        guard field.column != 0 else { return nil }
+        let candidates = try clearValues(value, of: field, in: plan)
+        guard let wanted = candidates.first else { return nil }
         let letter: Definition.Column.Letter = field.isIndexed ? .index : .clear
         let column = Definition.Column(letter, field.column).name
-        let rows = try connection.cached(plan.select + " WHERE \(column) = ?1 ORDER BY rid")
-        try wanted.bind(to: rows, at: 1)
+        let marks = candidates.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+        let rows = try connection.cached(
+            plan.select + " WHERE \(column) IN (\(marks)) ORDER BY rid")
+        for (index, candidate) in candidates.enumerated() {
+            try candidate.bind(to: rows, at: index + 1)
+        }
         var found: [Record] = []
         var order = RowOrder()
         while try rows.step() {
@@ -222,6 +226,15 @@ package final class RecordReader {
         _ value: Value?, of field: Definition.Field, in plan: CollectionPlan
     ) throws -> ClearValue? {
         try names.clearValue(value, of: field, in: plan, frame.catalog)
+    }
+
+    /// What a field's clear column may hold for a value; empty for NULL.
+    ///
+    /// - Throws: As `clearValue(_:of:in:)`.
+    internal func clearValues(
+        _ value: Value?, of field: Definition.Field, in plan: CollectionPlan
+    ) throws -> [ClearValue] {
+        try names.clearValues(value, of: field, in: plan, frame.catalog)
     }
 
     /// Opens the current row, a full row of `plan`.

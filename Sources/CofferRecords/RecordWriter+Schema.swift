@@ -286,9 +286,14 @@ extension RecordWriter {
     /// against the schema.
     private func refill(_ definition: Definition, old: Definition) throws {
         let plan = try records.plan(definition)
-        let isRefilled = definition.columns.dropFirst(old.columns.count).contains {
-            $0.letter != .field
-        }
+        let unique = Set(old.fields.filter(\.isUnique).map(\.number))
+        // Indexes are compared under one key, so all must come under the active one.
+        let isCompared =
+            reader.names.hasRetiringIndex
+            && definition.fields.contains { $0.isUnique && !unique.contains($0.number) }
+        let isRefilled =
+            isCompared
+            || definition.columns.dropFirst(old.columns.count).contains { $0.letter != .field }
         let before = Set(old.fields.map(\.number))
         let added = Set(
             definition.fields.filter { !before.contains($0.number) }.map { ExactText($0.name) })

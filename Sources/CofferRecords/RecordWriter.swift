@@ -266,6 +266,7 @@ package final class RecordWriter {
     ) throws {
         let plan = record.plan
         let entry = try entry(record, id: id, rid: rid, sequence: sequence, header: header)
+        try refuseTwin(of: record, row: rid)
         let sealer = try self.sealer(plan)
         // Drawn here, when the record's plaintexts are final, and used up at once.
         var nonces = try NonceBatch(count: 1, randomness: transaction.randomness)
@@ -365,22 +366,5 @@ package final class RecordWriter {
         }
         sealers[plan.number] = made
         return made
-    }
-
-    /// Says of a broken constraint what a person can do something about.
-    internal func constraint(
-        _ error: any Error, _ plan: CollectionPlan, _ id: Identifier
-    ) -> any Error {
-        guard let error = error as? SQLiteError, error.code == .constraintUnique else {
-            return error
-        }
-        for field in plan.definition.fields where field.isUnique {
-            let letter: Definition.Column.Letter = field.isIndexed ? .index : .clear
-            let column = Definition.Column(letter, field.column).name
-            if error.message.hasSuffix("c_\(plan.number).\(column)") {
-                return RecordsError.notUnique(collection: plan.name, field: field.name)
-            }
-        }
-        return RecordsError.exists(collection: plan.name, id: id)
     }
 }

@@ -124,7 +124,9 @@ import Testing
         try holdSlots(box) { try hold($0, $1) }
         try hold("signer", try box.open(["key", "public", "--json"]))
         try hold("rotate-root", try box.open(["rotate", "root", "--yes", "--json"]))
-        try hold("rotate-data", try box.open(["rotate", "data", "--yes", "--json"]))
+        for kind in ["data", "index"] {
+            try hold("rotate", try box.open(["rotate", kind, "--yes", "--json"]))
+        }
         try hold("rotate-status", try box.open(["rotate", "status", "--json"]))
         try hold("census", try box.open(["key", "census", "--json"]))
         try hold("check", try box.open(["check", "--json"]))

@@ -1,10 +1,11 @@
 import Glibc
 import Testing
 
-/// `kill -9` while records move under new keys, and once more while the move goes on.
+/// `kill -9` while records or indexes move under new keys, and once more while the move goes on.
 @Suite(.enabled(if: Machine.hasShim)) struct RotationKillTests {
-    private static let operation = Operation(
-        name: "rotate data", words: ["rotate", "data", "--yes", "--quiet"])
+    private static let operations = ["data", "index"].map {
+        Operation(name: "rotate \($0)", words: ["rotate", $0, "--yes", "--quiet"])
+    }
 
     private func isAllMoved(_ stage: Stage) throws -> Bool {
         let census = try stage.run(["key", "census", "--json"])
@@ -12,8 +13,8 @@ import Testing
         return census.output.contains("\"left\":0,")
     }
 
-    @Test func everythingStaysReadableAndTheNextRunEndsIt() throws {
-        let operation = Self.operation
+    @Test(arguments: operations)
+    func everythingStaysReadableAndTheNextRunEndsIt(operation: Operation) throws {
         let stage = try Stage(operation)
         let before = try stage.run(["export"])
         #expect(before.status == 0)
@@ -25,7 +26,7 @@ import Testing
             try stage.reset()
             if try stage.run(operation, .kill(point)).isKilled { counts.killed += 1 }
             try expectReadable(stage, before.output, point)
-            if try stage.run(["rotate", "status"]).output.contains("Under way") {
+            if try stage.run(["rotate", "status"]).output.contains("is under way") {
                 counts.underWay += 1
             }
             if try stage.run(operation, .kill(max(1, total - point))).isKilled { counts.twice += 1 }
@@ -38,7 +39,7 @@ import Testing
         #expect(counts.killed >= points.count - 2)
         #expect(counts.underWay > 0)
         print(
-            "kill -9, rotate data: \(total) calls, \(counts.killed) killed, \(counts.twice) killed "
+            "kill -9, \(operation.name): \(total) calls, \(counts.killed) killed, \(counts.twice) killed "
                 + "again, \(counts.underWay) under way")
     }
 

@@ -110,7 +110,7 @@ class Keyring:
             raise mismatch("two data keys have one id")
         for purpose in SINGLE:
             active(everything, purpose)
-        self.index_key = active(everything, INDEXES).key
+        self.index_keys = self.opening(INDEXES)
         self.naming_key = active(everything, NAMES).key
         self.audit_keys = self.opening(AUDIT)
         self.catalog_key = active(everything, CATALOG).key

@@ -145,7 +145,7 @@ class Reading:
             if f.column:
                 wanted = self.rules.wanted(c, f, record.values.get(f.number))
                 have = clear[f.column]
-                if type(have) is not type(wanted) or bits(have) != bits(wanted):
+                if not any(type(have) is type(one) and bits(have) == bits(one) for one in wanted):
                     raise mismatch(f"{what}: column {f.column} is not that of field {f.number}")
             if f.flags & REFERENCE and clear[f.column] is not None:
                 target = "SELECT 1 FROM c_%d WHERE id = ?" % f.target
@@ -217,9 +217,10 @@ class Reading:
             key = active(list(self.vault.keyring.keys.values()), JOBS).key
             c = Cursor(p.open_seal(key, context("coffer/v1/job", self.vault.id, i64(num)), seal, "the job"), "the job")
             version, kind, phase, flags = c.u8(), c.u8(), c.u8(), c.u8()
+            c.take(16)
             c.i64()
             c.end()
-            if num != 1 or version != 1 or kind != 1 or phase not in (1, 2) or flags > 1:
+            if num != 1 or version != 1 or kind not in (1, 2) or phase not in (1, 2) or flags > 1:
                 raise unknown("the job is of another kind")
 
     def compare_rows(self, table: int, rows: list[tuple[int, bytes]]) -> None:

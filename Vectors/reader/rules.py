@@ -42,8 +42,14 @@ class Rules:
         if {name for name, _ in members} & named:
             raise mismatch(f"{what} has a property twice")
 
-    def wanted(self, c: Collection, f: Field, value: object) -> Clear | None:
-        """What a clear column must hold."""
+    def wanted(self, c: Collection, f: Field, value: object) -> list[Clear | None]:
+        """What a clear column may hold: a blind index is under the active key or a retiring one."""
+        if value is not None and not f.flags & (REFERENCE | PLAIN):
+            return [values.index(key, c.number, f.number, value) for key in self.keyring.index_keys]
+        return [self.derived(f, value)]
+
+    def derived(self, f: Field, value: object) -> Clear | None:
+        """What the clear column of a reference or a plain field must hold."""
         if value is None:
             return None
         if f.flags & REFERENCE:
@@ -53,9 +59,7 @@ class Rules:
             if target.key_field:
                 return values.record_id(self.keyring.naming_key, f.target, value)
             return uuid_bytes(value)
-        if f.flags & PLAIN:
-            return plain_value(value)
-        return values.index(self.keyring.index_key, c.number, f.number, value)
+        return plain_value(value)
 
     def names(self, c: Collection, record: Record, what: str) -> None:
         """Derived ids (section 9.4)."""

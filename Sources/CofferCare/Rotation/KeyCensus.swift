@@ -16,9 +16,9 @@ package struct KeyCensus {
         package let number: UInt32
         /// What the key says of itself.
         package let facts: KeyRow.Facts
-        /// Records that have fields under it.
+        /// Records that have fields or indexes under it.
         package fileprivate(set) var records: UInt64 = 0
-        /// Older versions that have fields under it.
+        /// Older versions that have fields or indexes under it.
         package fileprivate(set) var versions: UInt64 = 0
         /// Deletions, notes of older versions and entries of the audit log.
         package fileprivate(set) var entries: UInt64 = 0
@@ -40,9 +40,20 @@ package struct KeyCensus {
     ///
     /// - Throws: `StoreError.damaged` for what opens under no key or names one that is not there;
     ///   `SQLiteError`.
-    /// - Complexity: linear in the number of rows; fields are not read.
+    /// - Complexity: linear in the number of rows; fields are read only while the key of blind
+    ///   indexes is being changed.
     package mutating func run() throws -> [Count] {
         try takeKeys()
+        for plan in try reader.allPlans() {
+            let hasHistory = try reader.state().hasHistory(in: plan.number)
+            for (key, rows) in try reader.countIndexes(plan, isHistory: false) {
+                counts[key]?.records += rows
+            }
+            guard hasHistory else { continue }
+            for (key, rows) in try reader.countIndexes(plan, isHistory: true) {
+                counts[key]?.versions += rows
+            }
+        }
         for definition in reader.frame.catalog.definitions {
             let number = definition.collection
             try countNamed("c_\(number)", \.records)

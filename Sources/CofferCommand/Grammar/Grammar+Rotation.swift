@@ -40,6 +40,22 @@ extension Grammar {
                                 "skip-damaged",
                                 help: "Pass over what does not open; its keys then stay"),
                         ]),
+                    Command(
+                        "index",
+                        summary: "Replace the key of indexes, and make all of them anew",
+                        discussion: """
+                            An index is what a field is found by that nobody can read; who has \
+                            its key and a copy of the vault can try values. All of them are made \
+                            anew, in small steps, while other programs read and write; until the \
+                            end both are searched, and what must be unique is. It may be ended at \
+                            any time and goes on with the next rotate index.
+                            """,
+                        options: [
+                            yes,
+                            .flag(
+                                "skip-damaged",
+                                help: "Pass over what does not open; its keys then stay"),
+                        ]),
                     Command("status", summary: "Show a rotation that is under way"),
                     Command("resume", summary: "Go on with a rotation that is under way"),
                 ])

@@ -179,8 +179,12 @@ private final class BulkWrite<Item: Sendable> {
         if let error = chunk.failure { throw BulkFailure(error: error) }
         let sealer = try writer.sealer(plan)
         for index in chunk.places.indices {
-            let id = chunk.sealed.entries[index].draft.id
-            do { try sealer.insert(chunk.sealed, index) } catch {
+            let draft = chunk.sealed.entries[index].draft
+            let id = draft.id
+            do {
+                try writer.refuseTwin(of: draft.record, row: draft.rid)
+                try sealer.insert(chunk.sealed, index)
+            } catch {
                 // Whoever goes on reading before the rollback finds sums that fit.
                 let done = chunk.sealed.tally(of: index, writer.transaction.frame, plan)
                 writer.transaction.enter(done, .records, collection: plan.number)

@@ -1,11 +1,11 @@
 internal import CofferBytes
 internal import CofferCrypto
-internal import CofferFormat
+package import CofferFormat
 internal import CofferSQLite
 internal import CofferStore
 
-/// Seals rows anew under the active keys, as they are: no value is decoded, and nothing but their
-/// keys, their seal and their sealed cells changes.
+/// Seals rows anew under the active keys, as they are: nothing but their keys, their seal and their
+/// sealed cells changes, or their blind indexes. No value is decoded but for these.
 package final class RowMover {
     /// What became of the rows of a batch.
     package struct Outcome: Sendable {
@@ -28,12 +28,15 @@ package final class RowMover {
     private let transaction: Transaction
     private let plan: CollectionPlan
     private let isHistory: Bool
+    private let kind: JobPlan.Kind
     private var opener: RecordOpener
     private var sealer: RecordSealer
     private let keys: FieldKeys
 
     /// Prepares to move rows of a collection, or its older versions.
-    package init(_ writer: RecordWriter, _ plan: CollectionPlan, isHistory: Bool) throws {
+    package init(
+        _ writer: RecordWriter, _ plan: CollectionPlan, isHistory: Bool, _ kind: JobPlan.Kind
+    ) throws {
         let vault = writer.transaction.vault
         let opener = try RecordOpener(vault: vault, collection: plan.number)
         let sealer = try RecordSealer(vault: vault, collection: plan.number)
@@ -42,16 +45,18 @@ package final class RowMover {
         self.writer = writer
         self.plan = plan
         self.isHistory = isHistory
+        self.kind = kind
         transaction = writer.transaction
         keys = try FieldKeys(transaction.frame, transaction.connection)
     }
 
-    /// The highest number of a row; nil where there is none.
+    /// The highest number of a row; nil where there is none that could have to be moved.
     ///
     /// What is written from now on is under active keys, so nothing above it has to be moved.
     ///
     /// - Throws: `SQLiteError`.
     package func end() throws -> Int64? {
+        guard kind == .data || plan.hasIndex else { return nil }
         let rows = try transaction.connection.cached(
             isHistory
                 ? "SELECT max(hid) FROM h_\(plan.number)" : "SELECT max(rid) FROM c_\(plan.number)")
@@ -113,7 +118,7 @@ package final class RowMover {
             if old.count > 1 {
                 guard old[1] != 0 else {
                     new.append(0)
-                    return old == new ? nil : try draft(row, header, new)
+                    return try draft(row, header, new)
                 }
                 guard let person = try keys.subject(ofKey: old[1]) else {
                     throw RecordOpener.Failure.damaged("the key of a person")
@@ -121,7 +126,7 @@ package final class RowMover {
                 new.append(
                     try keys.number(of: person) { try transaction.makeSubjectKey($0) })
             }
-            return old == new ? nil : try draft(row, header, new)
+            return try draft(row, header, new)
         } catch RecordOpener.Failure.damaged(let what) {
             throw writer.reader.damaged(plan, row.int64(0), Identifier(row.bytes(1)), what)
         }
@@ -129,7 +134,17 @@ package final class RowMover {
 
     private func draft(
         _ row: borrowing Statement, _ header: RecordHeader, _ new: [UInt32]
-    ) throws -> RecordSealer.Draft {
+    ) throws -> RecordSealer.Draft? {
+        let clear: [(number: UInt16, place: Int, value: ClearValue)]
+        switch kind {
+        case .data:
+            guard new != opener.keys else { return nil }
+            clear = heldValues(row)
+        case .index:
+            let derived = try writer.reader.derivedValues(row, plan)
+            guard !Self.areEqual(heldValues(row), derived) else { return nil }
+            clear = derived
+        }
         var plaintexts: [UInt8] = []
         var bounds: [Range<Int>] = []
         for index in 0..<opener.present.count {
@@ -138,16 +153,27 @@ package final class RowMover {
             unsafe opener.withPlaintext { unsafe plaintexts.append(contentsOf: $0) }
             bounds.append(start..<plaintexts.count)
         }
-        var clear: [(number: UInt16, place: Int, value: ClearValue)] = []
-        for (number, place) in plan.clearOrder {
-            if let value = ClearValue(row, place) { clear.append((number, place, value)) }
-        }
         let record = PreparedRecord(
             plan: plan, members: [], id: nil, positions: opener.present, values: [],
             plaintexts: plaintexts, bounds: bounds, clear: clear)
         return RecordSealer.Draft(
             rid: opener.rid, id: opener.id, sequence: opener.sequence, header: header, keys: new,
             record: record)
+    }
+
+    private func heldValues(
+        _ row: borrowing Statement
+    ) -> [(number: UInt16, place: Int, value: ClearValue)] {
+        plan.clearOrder.compactMap { number, place in
+            ClearValue(row, place).map { (number, place, $0) }
+        }
+    }
+
+    private static func areEqual(
+        _ left: [(number: UInt16, place: Int, value: ClearValue)],
+        _ right: [(number: UInt16, place: Int, value: ClearValue)]
+    ) -> Bool {
+        left.elementsEqual(right) { $0.place == $1.place && $0.value == $1.value }
     }
 
     private func write(

@@ -164,10 +164,10 @@ extension CollectionTable {
         let column = Definition.Column(letter, field.column).name
         guard let candidates = SQLLookup.candidates(scalar, kind) else { return .all }
         if field.isIndexed {
-            let codes = candidates.compactMap {
-                reader.names.blindIndex($0, field: field.number, in: plan.number)
+            let codes = try candidates.flatMap {
+                try reader.clearValues($0, of: field, in: plan)
             }
-            return .of(column, codes.map { .blob($0) })
+            return .of(column, codes)
         }
         if field.isReference {
             let ids = try candidates.compactMap { value throws -> ClearValue? in

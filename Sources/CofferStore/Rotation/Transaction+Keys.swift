@@ -1,6 +1,6 @@
 internal import CofferBytes
 internal import CofferCrypto
-internal import CofferFormat
+package import CofferFormat
 internal import CofferKeys
 internal import CofferSQLite
 
@@ -12,15 +12,16 @@ extension Transaction {
         let seal: [UInt8]
     }
 
-    /// Gives the records and every person a new active key; the ones of before retire.
+    /// Makes a new active key for each that there is for some purposes, such as one for every
+    /// person; the ones of before retire.
     ///
     /// - Throws: `StoreError.damaged`, `StoreError.exhausted`, `KeysError`, `SQLiteError`.
-    package func renewDataKeys() throws {
+    package func renewKeys(for purposes: Set<KeyRow.Purpose>) throws {
         for row in try keyRows() {
             let key = try open(row)
-            guard key.facts.state == .active,
-                key.facts.purpose == .records || key.facts.purpose == .subject
-            else { continue }
+            guard key.facts.state == .active, purposes.contains(key.facts.purpose) else {
+                continue
+            }
             try turn(key, row, .retiring)
             let number = state.nextKey
             guard number < .max else { throw StoreError.exhausted("keys") }
@@ -33,20 +34,22 @@ extension Transaction {
         try reloadKeys()
     }
 
-    /// Lets the retiring keys of records, persons and definitions go, which nothing is under any
-    /// more.
+    /// Lets the retiring keys for some purposes go, which nothing is under any more.
     ///
     /// - Parameter isArchiving: Whether persons' keys stay for the bundles that they are in.
-    /// - Throws: As ``renewDataKeys()``.
-    package func dropRetiringKeys(isArchiving: Bool) throws {
+    /// - Throws: As ``renewKeys(for:)``.
+    package func dropRetiringKeys(
+        for purposes: Set<KeyRow.Purpose>, isArchiving: Bool
+    ) throws {
         for row in try keyRows() {
             let key = try open(row)
-            guard key.facts.state == .retiring else { continue }
-            switch key.facts.purpose {
-            case .records, .catalog: try delete(row)
-            case .subject:
-                if isArchiving { try turn(key, row, .archived) } else { try delete(row) }
-            default: break
+            guard key.facts.state == .retiring, purposes.contains(key.facts.purpose) else {
+                continue
+            }
+            if key.facts.purpose == .subject, isArchiving {
+                try turn(key, row, .archived)
+            } else {
+                try delete(row)
             }
         }
         try reloadKeys()

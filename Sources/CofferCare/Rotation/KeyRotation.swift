@@ -1,39 +1,52 @@
+package import CofferBytes
+internal import CofferCrypto
 package import CofferFormat
 package import CofferRecords
 internal import CofferStore
 
-/// Moves every record, older version and deletion under new keys, while others read and write.
+/// Moves every record, older version and deletion under new keys, or the blind indexes under a new
+/// one, while others read and write.
 ///
 /// It holds no place: what is left to do is what names a retiring key, so it goes on after any
 /// end of the program. A key goes only when everything was counted again and nothing is under it.
-package struct DataRotation {
+package struct KeyRotation {
     /// What was done.
     package struct Outcome: Sendable {
+        /// Which job did it.
+        package fileprivate(set) var job: Identifier?
         /// How many rows were sealed anew, since it was started or resumed.
-        package var moved: UInt64 = 0
+        package fileprivate(set) var moved: UInt64 = 0
+        /// How many rows were there to be looked at.
+        package fileprivate(set) var total: UInt64 = 0
         /// What did not open and was passed over.
-        package var damaged: [RecordsError] = []
+        package fileprivate(set) var damaged: [RecordsError] = []
         /// Whether nothing is left under the keys of before, and they are gone.
-        package var isOver = false
+        package fileprivate(set) var isOver = false
         /// Whether what was replaced is in no file of the vault any more.
-        package var isScrubbed = false
+        package fileprivate(set) var isScrubbed = false
     }
 
     /// How many rows are moved in one transaction: others wait for it.
     private static let batch = 256
 
     private let records: Records
+    private let kind: JobPlan.Kind
     private let progress: (UInt64, UInt64) throws -> Void
     private var outcome = Outcome()
-    private var total: UInt64 = 0
     private var seen: UInt64 = 0
 
-    /// A rotation of the data keys of an unlocked vault.
+    /// A rotation of keys of an unlocked vault.
     ///
-    /// - Parameter progress: Is given the rows looked at so far, and how many there are; what it
-    ///   throws pauses the rotation, which goes on at the next run.
-    package init(_ records: Records, progress: @escaping (UInt64, UInt64) throws -> Void) {
+    /// - Parameters:
+    ///   - kind: Which keys are changed.
+    ///   - progress: Is given the rows looked at so far, and how many there are; what it
+    ///     throws pauses the rotation, which goes on at the next run.
+    package init(
+        _ records: Records, _ kind: JobPlan.Kind,
+        progress: @escaping (UInt64, UInt64) throws -> Void
+    ) {
         self.records = records
+        self.kind = kind
         self.progress = progress
     }
 
@@ -49,20 +62,23 @@ package struct DataRotation {
     /// - Parameters:
     ///   - skipsDamaged: Whether rows that do not open are passed over; their keys then stay.
     ///   - prepare: Is called before a new rotation changes anything.
-    /// - Throws: `StoreError.damaged`, `RecordsError.damaged`: nothing goes then; `SQLiteError`;
-    ///   what `progress` and `prepare` throw.
+    /// - Throws: `StoreError.jobUnderWay` while keys of another kind are changed;
+    ///   `StoreError.damaged`, `RecordsError.damaged`: nothing goes then; `SQLiteError`; what
+    ///   `progress` and `prepare` throw.
     /// - Complexity: linear in the size of the vault, which is read three times.
     package mutating func run(
         skipsDamaged: Bool, prepare: () throws -> Void
     ) throws -> Outcome {
         var plan: JobPlan
         if let known = try Self.underWay(records) {
+            guard known.kind == kind else { throw StoreError.jobUnderWay }
             plan = known
         } else {
             try prove(passing: skipsDamaged)
             try prepare()
             plan = try start(skipsDamaged)
         }
+        outcome.job = plan.id
         if plan.phase == .moving {
             try moveAll(plan)
             guard try finish(&plan) else { return outcome }
@@ -89,33 +105,43 @@ package struct DataRotation {
 
     private func start(_ skipsDamaged: Bool) throws -> JobPlan {
         try records.store.write { transaction in
-            if let other = try records.store.job(transaction.frame) { return other }
+            if let other = try records.store.job(transaction.frame) {
+                guard other.kind == kind else { throw StoreError.jobUnderWay }
+                return other
+            }
             transaction.isSilent = true
-            let plan = JobPlan(skipsDamaged: skipsDamaged, started: transaction.now)
-            try transaction.renewDataKeys()
+            let plan = JobPlan(
+                kind: kind, id: try transaction.randomness.identifier(),
+                skipsDamaged: skipsDamaged, started: transaction.now)
+            try transaction.renewKeys(for: kind.renewed)
             try transaction.putJob(plan)
-            try transaction.audit("rotate-data")
+            try transaction.audit("rotate-\(kind.word)", [Self.detail(plan)])
             return plan
         }
     }
 
+    private static func detail(_ plan: JobPlan) -> AuditEntry.Detail {
+        AuditEntry.Detail("job", plan.id.description)
+    }
+
     private mutating func moveAll(_ plan: JobPlan) throws {
+        let tables: Set<RowTable> =
+            kind == .data ? [.records, .history, .tombstone] : [.records, .history]
         let (collections, rows, end) = try records.read { reader in
             let state = try reader.state()
-            let rows = state.bodies.filter {
-                [.records, .history, .tombstone].contains($0.key.table)
-            }
+            let rows = state.bodies.filter { tables.contains($0.key.table) }
             return (
                 try reader.allPlans().map(\.number), rows.values.reduce(0) { $0 &+ $1.rows },
                 state.sequence
             )
         }
-        total = rows
+        outcome.total = rows
         for collection in collections {
             for isHistory in [false, true] {
                 try move(collection, isHistory: isHistory, plan)
             }
         }
+        guard kind == .data else { return }
         var last: Int64? = .min
         while let after = last {
             let (moved, next) = try records.store.write { transaction in
@@ -143,7 +169,7 @@ package struct DataRotation {
                         $0.number == collection
                     }), !isHistory || writer.transaction.state.hasHistory(in: collection)
                 else { return RowMover.Outcome() }
-                let mover = try RowMover(writer, plan, isHistory: isHistory)
+                let mover = try RowMover(writer, plan, isHistory: isHistory, kind)
                 // Others may write as fast as this moves; what they write needs no moving.
                 if end == nil { end = try mover.end() }
                 guard let end else { return RowMover.Outcome() }
@@ -158,8 +184,8 @@ package struct DataRotation {
 
     private mutating func step(_ moved: UInt64, _ looked: UInt64) throws {
         outcome.moved += moved
-        seen = min(total, seen + looked)
-        try progress(seen, total)
+        seen = min(outcome.total, seen + looked)
+        try progress(seen, outcome.total)
     }
 
     /// Lets the keys of before go, when nothing is under them.
@@ -174,7 +200,7 @@ package struct DataRotation {
             transaction.isSilent = true
             var census = KeyCensus(writer.reader, records.store)
             let left = try census.run().contains { count in
-                count.facts.state == .retiring && count.facts.purpose != .audit
+                count.facts.state == .retiring && kind.dropped.contains(count.facts.purpose)
                     && count.records + count.versions + count.entries > 0
             }
             guard !left else {
@@ -183,12 +209,39 @@ package struct DataRotation {
                 return false
             }
             try transaction.dropRetiringKeys(
-                isArchiving: try !writer.reader.knownBundles().isEmpty)
+                for: kind.dropped, isArchiving: try !writer.reader.knownBundles().isEmpty)
             try transaction.putJob(next)
-            try transaction.audit("rotate-data-done")
+            try transaction.audit("rotate-\(kind.word)-done", [Self.detail(plan)])
             return true
         }
         plan = next
         return isOver
+    }
+}
+
+extension JobPlan.Kind {
+    /// What the audit log calls it.
+    fileprivate var word: String {
+        switch self {
+        case .data: "data"
+        case .index: "index"
+        }
+    }
+
+    /// The purposes whose active keys are replaced.
+    fileprivate var renewed: Set<KeyRow.Purpose> {
+        switch self {
+        case .data: [.records, .subject]
+        case .index: [.index]
+        }
+    }
+
+    /// The purposes whose retiring keys go at the end.
+    package var dropped: Set<KeyRow.Purpose> {
+        switch self {
+        // What a new root left under keys of the catalog is moved as well.
+        case .data: [.records, .subject, .catalog]
+        case .index: [.index]
+        }
     }
 }

@@ -1,0 +1,135 @@
+internal import CofferBytes
+internal import CofferCare
+internal import CofferFormat
+internal import CofferRecords
+internal import CofferStore
+
+extension Vault {
+    /// Which keys a rotation changes that moves rows under new ones.
+    public enum KeyRotationKind: String, Sendable {
+        /// The keys of records and persons.
+        case data
+        /// The key of blind indexes: what fields are found by that are not readable.
+        case index
+    }
+
+    /// What a rotation of keys has done.
+    public struct KeyRotation: Sendable {
+        /// The id of the job that did it, as a UUID; status and audit log name it.
+        public let job: String
+        /// Which keys it changed.
+        public let kind: KeyRotationKind
+        /// How many rows were sealed anew since it was started or resumed.
+        public let moved: UInt64
+        /// How many rows there were to be looked at.
+        public let total: UInt64
+        /// What does not open and was passed over, by collection and id.
+        public let damaged: [String]
+        /// Whether nothing is left under the keys of before, and they are gone.
+        public let isOver: Bool
+        /// Whether what was replaced is in no file of the vault any more; a reader that is under
+        /// way delays it, and the rotation stays under way until then.
+        public let isScrubbed: Bool
+    }
+
+    /// How far a rotation of keys is that is under way.
+    public struct KeyRotationStatus: Sendable {
+        /// The id of the job, as a UUID.
+        public let job: String
+        /// Which keys it changes.
+        public let kind: KeyRotationKind
+        /// `running` or `scrubbing`.
+        public let phase: String
+        /// When it was started, in milliseconds since 1970.
+        public let started: Int64
+        /// How many rows are still under keys of before.
+        public let left: UInt64
+    }
+
+    /// Gives the records and every person new keys, or the blind indexes a new one, and moves
+    /// everything under them, while others read and write.
+    ///
+    /// One that is under way goes on, after whatever has ended it. A safety bundle is taken before
+    /// a new one begins. Numbers, versions and times stay as they are. While indexes are moved a
+    /// value is found under both keys, and what must be unique is. A call holds this vault for as
+    /// long as it takes; another vault on the same path reads and writes meanwhile.
+    ///
+    /// - Parameters:
+    ///   - kind: Which keys are changed.
+    ///   - skipsDamaged: Whether rows that do not open are passed over; their keys then stay.
+    ///   - progress: Is given the rows looked at so far, and how many there are; what it throws
+    ///     pauses the rotation.
+    /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/older``; ``VaultError/Code/damaged``
+    ///   for what does not verify: no key goes then; ``VaultError/Code/busy``, also while keys of
+    ///   another kind are changed, ``VaultError/Code/full`` and ``VaultError/Code/storage``: it is
+    ///   paused then.
+    /// - Complexity: linear in the size of the vault.
+    public func rotateKeys(
+        _ kind: KeyRotationKind, skippingDamaged skipsDamaged: Bool = false,
+        progress: (UInt64, UInt64) throws -> Void = { _, _ in }
+    ) throws(VaultError) -> KeyRotation {
+        try holding {
+            let done = try withoutActuallyEscaping(progress) { progress in
+                var rotation = CofferCare.KeyRotation(records, kind.plan, progress: progress)
+                return try rotation.run(skipsDamaged: skipsDamaged) {
+                    // What does not open is in no bundle either; it stays as it is.
+                    do { _ = try takeSafetyBundleInside() } catch RecordsError.damaged {
+                        guard skipsDamaged else { throw StoreError.damaged("a record") }
+                    }
+                }
+            }
+            return KeyRotation(
+                job: done.job?.description ?? "", kind: kind, moved: done.moved, total: done.total,
+                damaged: done.damaged.map { VaultError($0).message },
+                isOver: done.isOver, isScrubbed: done.isScrubbed)
+        }
+    }
+
+    /// Which keys are being changed; nil where none are.
+    ///
+    /// - Throws: ``VaultError/Code/locked``; ``VaultError/Code/damaged`` where the plan does not
+    ///   verify.
+    /// - Complexity: O(1).
+    public func keyRotationUnderWay() throws(VaultError) -> KeyRotationKind? {
+        try holding {
+            try CofferCare.KeyRotation.underWay(records).map { KeyRotationKind($0.kind) }
+        }
+    }
+
+    /// How far a rotation of keys is; nil where none is under way.
+    ///
+    /// - Throws: As ``keyRotationUnderWay()``.
+    /// - Complexity: linear in the number of rows of the vault, as for ``keyCensus()``.
+    public func keyRotationStatus() throws(VaultError) -> KeyRotationStatus? {
+        try holding {
+            guard let plan = try CofferCare.KeyRotation.underWay(records) else { return nil }
+            let left = try records.read { reader in
+                var census = KeyCensus(reader, store)
+                return try census.run().filter {
+                    $0.facts.state == .retiring && plan.kind.dropped.contains($0.facts.purpose)
+                }
+                .reduce(UInt64(0)) { $0 + $1.records + $1.versions + $1.entries }
+            }
+            return KeyRotationStatus(
+                job: plan.id.description, kind: KeyRotationKind(plan.kind),
+                phase: plan.phase == .moving ? "running" : "scrubbing", started: plan.started,
+                left: left)
+        }
+    }
+}
+
+extension Vault.KeyRotationKind {
+    fileprivate init(_ kind: JobPlan.Kind) {
+        switch kind {
+        case .data: self = .data
+        case .index: self = .index
+        }
+    }
+
+    fileprivate var plan: JobPlan.Kind {
+        switch self {
+        case .data: .data
+        case .index: .index
+        }
+    }
+}

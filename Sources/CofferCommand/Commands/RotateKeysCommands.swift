@@ -1,0 +1,112 @@
+internal import Coffer
+internal import CofferArguments
+
+/// Commands that move records or indexes under new keys, and tell how far that is.
+internal enum RotateKeysCommands {
+    /// `coffer rotate data`.
+    internal static func data(_ call: Call) throws -> ExitStatus {
+        try start(.data, call, "Replace the keys of all records?")
+    }
+
+    /// `coffer rotate index`.
+    internal static func index(_ call: Call) throws -> ExitStatus {
+        try start(.index, call, "Replace the key of all indexes?")
+    }
+
+    private static func start(
+        _ kind: Vault.KeyRotationKind, _ call: Call, _ question: String
+    ) throws -> ExitStatus {
+        let vault = try call.open()
+        switch try vault.keyRotationUnderWay() {
+        case nil: try call.confirm(question)
+        case kind: break
+        case .some(let other):
+            throw Failure(
+                "busy", "rotate \(other) is under way; go on with: coffer rotate resume",
+                .conflict)
+        }
+        return try run(kind, vault, call, skipping: call.invocation.flag("skip-damaged"))
+    }
+
+    /// `coffer rotate resume`.
+    internal static func resume(_ call: Call) throws -> ExitStatus {
+        let vault = try call.open()
+        guard let kind = try vault.keyRotationUnderWay() else {
+            throw Failure("notFound", "no rotation is under way", .notFound)
+        }
+        return try run(kind, vault, call, skipping: false)
+    }
+
+    private static func run(
+        _ kind: Vault.KeyRotationKind, _ vault: Vault, _ call: Call, skipping: Bool
+    ) throws -> ExitStatus {
+        let bar = ProgressBar(call.console, "moving", .records)
+        defer { bar.clear() }
+        let done = try vault.rotateKeys(kind, skippingDamaged: skipping) {
+            bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
+        }
+        bar.clear()
+        if call.isJSON {
+            try call.console.print(
+                .object([
+                    ("job", .text(done.job)), ("kind", .text(kind.rawValue)),
+                    ("state", .text(state(of: done))), ("done", .count(done.moved)),
+                    ("total", .count(done.total)),
+                    ("damaged", .array(done.damaged.map { .text($0) })),
+                ]))
+        } else {
+            try tell(done, call)
+        }
+        return done.damaged.isEmpty ? .done : .damaged
+    }
+
+    private static func state(of done: Vault.KeyRotation) -> String {
+        guard done.isOver else { return "failed" }
+        return done.isScrubbed ? "done" : "scrubbing"
+    }
+
+    private static func tell(_ done: Vault.KeyRotation, _ call: Call) throws {
+        for line in done.damaged { call.console.note(Visible.line("passed over: \(line)")) }
+        let moved = Quantity.of(Int(clamping: done.moved), "row was", "rows were")
+        let keys = done.kind == .data ? "the keys of before" : "the index key of before"
+        guard done.isOver else {
+            return try call.console.line(
+                "\(moved) sealed anew; the keys of what was passed over stay.")
+        }
+        try call.console.line(
+            "\(moved) sealed anew; nothing is left under \(keys), and "
+                + (done.kind == .data ? "they are gone." : "it is gone."))
+        guard !done.isScrubbed else { return }
+        call.console.note(
+            "Scrubbing: a program that reads the vault keeps the old rows in its log for now; when "
+                + "it is done, run: coffer rotate resume")
+    }
+
+    /// `coffer rotate status`.
+    internal static func status(_ call: Call) throws -> ExitStatus {
+        let status = try call.open().keyRotationStatus()
+        if call.isJSON {
+            try call.console.print(
+                .object([
+                    ("job", .text(status?.job)), ("kind", .text(status?.kind.rawValue)),
+                    ("state", .text(status?.phase)),
+                    ("started", .text(status.map { Timestamp.text($0.started) })),
+                    ("left", .count(status?.left ?? 0)),
+                ]))
+            return .done
+        }
+        guard let status else {
+            try call.console.line("No rotation is under way.")
+            return .done
+        }
+        let name = "rotate \(status.kind)"
+        let since = String(Timestamp.text(status.started).prefix(16))
+        try call.console.line(
+            status.phase == "running"
+                ? "\(name) is under way since \(since): \(status.left) rows are to be moved. "
+                    + "Go on with: coffer rotate resume"
+                : "\(name) is under way since \(since): everything is moved, and what was replaced is still to "
+                    + "leave the log. Go on with: coffer rotate resume")
+        return .done
+    }
+}
