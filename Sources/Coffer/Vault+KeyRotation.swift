@@ -11,6 +11,8 @@ extension Vault {
         case data
         /// The key of blind indexes: what fields are found by that are not readable.
         case index
+        /// All of them, after a compromise: what ``Vault/rotateAll(to:keyfile:options:)`` has begun.
+        case all
     }
 
     /// What a rotation of keys has done.
@@ -60,8 +62,8 @@ extension Vault {
     ///   - progress: Is given the rows looked at so far, and how many there are; what it throws
     ///     pauses the rotation.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/older``; ``VaultError/Code/damaged``
-    ///   for what does not verify: no key goes then; ``VaultError/Code/busy``, also while keys of
-    ///   another kind are changed, ``VaultError/Code/full`` and ``VaultError/Code/storage``: it is
+    ///   for what does not verify: no key goes then; ``VaultError/Code/usage`` for all of them where
+    ///   that is not under way; ``VaultError/Code/busy``, also while keys of another kind are changed, ``VaultError/Code/full`` and ``VaultError/Code/storage``: it is
     ///   paused then.
     /// - Complexity: linear in the size of the vault.
     public func rotateKeys(
@@ -72,16 +74,21 @@ extension Vault {
             let done = try withoutActuallyEscaping(progress) { progress in
                 var rotation = CofferCare.KeyRotation(records, kind.plan, progress: progress)
                 return try rotation.run(skipsDamaged: skipsDamaged) {
-                    // What does not open is in no bundle either; it stays as it is.
-                    do { _ = try takeSafetyBundleInside() } catch RecordsError.damaged {
-                        guard skipsDamaged else { throw StoreError.damaged("a record") }
-                    }
+                    try prepareRotation(skipsDamaged)
                 }
             }
             return KeyRotation(
                 job: done.job?.description ?? "", kind: kind, moved: done.moved, total: done.total,
                 damaged: done.damaged.map { VaultError($0).message },
                 isOver: done.isOver, isScrubbed: done.isScrubbed)
+        }
+    }
+
+    /// Takes the safety bundle before rows are moved.
+    internal func prepareRotation(_ skipsDamaged: Bool) throws {
+        // What does not open is in no bundle either; it stays as it is.
+        do { _ = try takeSafetyBundleInside() } catch RecordsError.damaged {
+            guard skipsDamaged else { throw StoreError.damaged("a record") }
         }
     }
 
@@ -123,6 +130,7 @@ extension Vault.KeyRotationKind {
         switch kind {
         case .data: self = .data
         case .index: self = .index
+        case .all: self = .all
         }
     }
 
@@ -130,6 +138,7 @@ extension Vault.KeyRotationKind {
         switch self {
         case .data: .data
         case .index: .index
+        case .all: .all
         }
     }
 }

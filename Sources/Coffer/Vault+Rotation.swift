@@ -51,7 +51,7 @@ extension Vault {
             try refreshKeptKey()
             try renewSafetyBundles()
             return RootRotation(
-                epoch: change.epoch, slots: change.slots, persons: change.persons,
+                epoch: change.epoch, slots: change.slots.count, persons: change.persons,
                 kept: change.kept.map { kept in
                     RootRotation.KeptKey(purpose: Self.word(kept.purpose), created: kept.created)
                 },

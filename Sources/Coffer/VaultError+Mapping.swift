@@ -82,8 +82,9 @@ extension VaultError {
             VaultError(.locked, "the vault is locked; unlock it with: coffer unlock")
         case .jobUnderWay:
             VaultError(
-                .busy, "a rotation of the data keys is under way; end it with: coffer rotate resume"
-            )
+                .busy, "a rotation of keys is under way; end it with: coffer rotate resume")
+        case .noJob:
+            VaultError(.usage, "no rotation of all keys is under way that could go on")
         case .rootChanged:
             VaultError(
                 .locked,

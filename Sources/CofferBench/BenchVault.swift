@@ -43,6 +43,13 @@ internal final class BenchVault {
         try vault.unlock(password: try Self.password())
     }
 
+    /// Somebody else's vault on the same files, unlocked.
+    internal func another() throws -> Vault {
+        let other = try Vault(at: path, in: surroundings)
+        try other.unlock(password: try Self.password())
+        return other
+    }
+
     /// Looks up values of the first indexed field, in milliseconds each.
     internal func lookups(_ tables: Tables) throws -> [Double] {
         guard let (collection, field, values) = tables.indexedValues() else { return [] }

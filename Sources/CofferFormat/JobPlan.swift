@@ -10,6 +10,8 @@ package struct JobPlan: Equatable, Sendable {
         case data = 1
         /// The one of blind indexes.
         case index = 2
+        /// All of them, after a compromise.
+        case all = 3
     }
 
     /// How far a job is.

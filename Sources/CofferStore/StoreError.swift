@@ -13,6 +13,8 @@ package enum StoreError: Error, Equatable, Sendable {
     case locked
     /// A job that changes keys is under way, and comes first.
     case jobUnderWay
+    /// No change of keys is under way that could go on.
+    case noJob
     /// The root key was replaced, and the one at hand opens nothing any more.
     case rootChanged
     /// Something does not verify; the text names it.

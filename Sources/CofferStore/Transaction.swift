@@ -25,7 +25,7 @@ package final class Transaction {
     package var isUndoable = true
     /// Whether it changes only what Coffer keeps for itself; what was undone before still can be.
     package var isSilent = false
-    private let store: Store
+    internal let store: Store
     /// Authenticates rows, ready for many; and the message of the row at hand.
     private let authenticator: HMACSHA256.Authenticator
     private var message: [UInt8] = []

@@ -13,6 +13,8 @@ import Testing
         let after: [String]
         /// The slot that goes; nil for none.
         let removed: Int64?
+        /// What ends what the command has begun; done already where that says status 4.
+        var end: [String]?
 
         var testDescription: String { name }
 
@@ -32,6 +34,12 @@ import Testing
                     "key", "add-password", "--new-password-file", "$new", "--kdf-memory", "64",
                     "--kdf-passes", "1",
                 ], after: ["pw", "second", "new"], removed: nil),
+            Change(
+                name: "rotate all",
+                words: [
+                    "rotate", "all", "--yes", "--no-recovery", "--new-password-file", "$new",
+                    "--kdf-memory", "64", "--kdf-passes", "1",
+                ], after: ["new"], removed: 1, end: ["rotate", "resume"]),
         ]
     }
 
@@ -118,6 +126,9 @@ import Testing
                     let left = files(with: parts, below: stage.live)
                     #expect(left == [], "after the next command, killed at \(point)")
                 }
+                if let end = change.end, found == change.after {
+                    try expectEnded(by: end, stage, found[0], point)
+                }
                 // Whatever went before, the password that stays can be changed.
                 let again = try stage.scratch.run(
                     [
@@ -137,6 +148,23 @@ import Testing
         print(
             "kill -9, \(change.name): \(total) calls, \(counts.killed) killed, "
                 + "\(counts.before) before, \(counts.after) after")
+    }
+
+    /// What was begun goes on to its end, and then nothing is left under a key of before.
+    private func expectEnded(
+        by words: [String], _ stage: Stage, _ password: String, _ point: Int
+    ) throws {
+        func run(_ words: [String]) throws -> Outcome {
+            try stage.scratch.run(
+                [Machine.program] + words + [
+                    "--password-file", stage.scratch.path + "/" + password,
+                ], adding: stage.environment)
+        }
+        let end = try run(words)
+        #expect(end.status == 0 || end.status == 4, "\(point): \(end)")
+        let census = try run(["key", "census", "--json"])
+        #expect(census.output.contains("\"left\":0,"), "killed at \(point): \(census)")
+        #expect(try run(["check"]).status == 0, "\(point)")
     }
 
     @Test(arguments: Change.all, [EIO, ENOSPC])

@@ -195,7 +195,7 @@ extension Vault {
     }
 
     /// The slot gives the root and the auth key that it was made with.
-    private static func expect(
+    internal static func expect(
         _ opened: borrowing Slots.Opened, _ authKey: borrowing SecretBytes, _ root: RootKey
     ) throws {
         let isSame = opened.authKey.isEqual(to: authKey)
@@ -237,7 +237,7 @@ extension Vault {
     }
 
     /// The cost of a slot beside others: unless it is asked for, it is not the cheapest to guess.
-    private func newCost(_ options: SlotOptions) throws -> Argon2id.Parameters {
+    internal func newCost(_ options: SlotOptions) throws -> Argon2id.Parameters {
         let standard = Argon2id.Parameters.standard
         let others = try parsedSlots().map(\.row.cost)
         let memory = options.memory ?? max(standard.memoryKiB, others.map(\.memory).max() ?? 0)

@@ -62,7 +62,9 @@ package struct KeyRotation {
     /// - Parameters:
     ///   - skipsDamaged: Whether rows that do not open are passed over; their keys then stay.
     ///   - prepare: Is called before a new rotation changes anything.
-    /// - Throws: `StoreError.jobUnderWay` while keys of another kind are changed;
+    /// - Throws: `StoreError.jobUnderWay` while keys of another kind are changed; `StoreError.noJob`
+    ///   for all keys where none is under way, which only ``begin(skipsDamaged:prepare:change:)``
+    ///   starts;
     ///   `StoreError.damaged`, `RecordsError.damaged`: nothing goes then; `SQLiteError`; what
     ///   `progress` and `prepare` throw.
     /// - Complexity: linear in the size of the vault, which is read three times.
@@ -74,6 +76,7 @@ package struct KeyRotation {
             guard known.kind == kind else { throw StoreError.jobUnderWay }
             plan = known
         } else {
+            guard kind != .all else { throw StoreError.noJob }
             try prove(passing: skipsDamaged)
             try prepare()
             plan = try start(skipsDamaged)
@@ -92,6 +95,23 @@ package struct KeyRotation {
             }
         }
         return outcome
+    }
+
+    /// Starts a change of all keys: everything is read, and `change` does the rest in one
+    /// transaction, with the plan of the job that goes on with it.
+    ///
+    /// - Throws: As ``run(skipsDamaged:prepare:)``, and what `change` throws.
+    package func begin(
+        skipsDamaged: Bool, prepare: () throws -> Void, change: (JobPlan) throws -> Void
+    ) throws {
+        guard try Self.underWay(records) == nil else { throw StoreError.jobUnderWay }
+        try prove(passing: skipsDamaged)
+        try prepare()
+        let store = records.store
+        try change(
+            JobPlan(
+                kind: kind, id: try store.environment.randomness.identifier(),
+                skipsDamaged: skipsDamaged, started: store.environment.now()))
     }
 
     /// Reads everything; what does not open ends the rotation before it begins, or before keys go.
@@ -126,7 +146,7 @@ package struct KeyRotation {
 
     private mutating func moveAll(_ plan: JobPlan) throws {
         let tables: Set<RowTable> =
-            kind == .data ? [.records, .history, .tombstone] : [.records, .history]
+            kind == .index ? [.records, .history] : [.records, .history, .tombstone]
         let (collections, rows, end) = try records.read { reader in
             let state = try reader.state()
             let rows = state.bodies.filter { tables.contains($0.key.table) }
@@ -141,7 +161,7 @@ package struct KeyRotation {
                 try move(collection, isHistory: isHistory, plan)
             }
         }
-        guard kind == .data else { return }
+        guard kind != .index else { return }
         var last: Int64? = .min
         while let after = last {
             let (moved, next) = try records.store.write { transaction in
@@ -225,6 +245,7 @@ extension JobPlan.Kind {
         switch self {
         case .data: "data"
         case .index: "index"
+        case .all: "all"
         }
     }
 
@@ -233,6 +254,7 @@ extension JobPlan.Kind {
         switch self {
         case .data: [.records, .subject]
         case .index: [.index]
+        case .all: [.records, .subject, .index]
         }
     }
 
@@ -242,6 +264,7 @@ extension JobPlan.Kind {
         // What a new root left under keys of the catalog is moved as well.
         case .data: [.records, .subject, .catalog]
         case .index: [.index]
+        case .all: [.records, .subject, .catalog, .index]
         }
     }
 }

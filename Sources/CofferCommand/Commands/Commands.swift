@@ -48,6 +48,7 @@ package enum Commands {
         "rotate root": RotateCommands.root,
         "rotate data": RotateKeysCommands.data,
         "rotate index": RotateKeysCommands.index,
+        "rotate all": RotateAllCommand.run,
         "rotate status": RotateKeysCommands.status,
         "rotate resume": RotateKeysCommands.resume,
         "check": CheckCommand.run,

@@ -42,7 +42,7 @@ internal enum RotateCommands {
         }
     }
 
-    private static func day(_ time: Int64) -> String { String(Timestamp.text(time).prefix(10)) }
+    internal static func day(_ time: Int64) -> String { String(Timestamp.text(time).prefix(10)) }
 
     private static func json(_ rotation: Vault.RootRotation, _ bundles: UInt64) -> JSONOutput {
         .object([

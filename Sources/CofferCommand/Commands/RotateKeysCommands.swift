@@ -21,11 +21,15 @@ internal enum RotateKeysCommands {
         case nil: try call.confirm(question)
         case kind: break
         case .some(let other):
-            throw Failure(
-                "busy", "rotate \(other) is under way; go on with: coffer rotate resume",
-                .conflict)
+            throw busy(other)
         }
         return try run(kind, vault, call, skipping: call.invocation.flag("skip-damaged"))
+    }
+
+    /// Another rotation is under way.
+    internal static func busy(_ other: Vault.KeyRotationKind) -> Failure {
+        Failure(
+            "busy", "rotate \(other) is under way; go on with: coffer rotate resume", .conflict)
     }
 
     /// `coffer rotate resume`.
@@ -37,27 +41,35 @@ internal enum RotateKeysCommands {
         return try run(kind, vault, call, skipping: false)
     }
 
-    private static func run(
+    /// Moves what was written before, and says so.
+    internal static func run(
         _ kind: Vault.KeyRotationKind, _ vault: Vault, _ call: Call, skipping: Bool
     ) throws -> ExitStatus {
+        let (done, status) = try move(kind, vault, call, skipping: skipping)
+        if call.isJSON { try call.console.print(json(done)) } else { try tell(done, call) }
+        return status
+    }
+
+    /// Moves what was written before.
+    internal static func move(
+        _ kind: Vault.KeyRotationKind, _ vault: Vault, _ call: Call, skipping: Bool
+    ) throws -> (Vault.KeyRotation, ExitStatus) {
         let bar = ProgressBar(call.console, "moving", .records)
         defer { bar.clear() }
         let done = try vault.rotateKeys(kind, skippingDamaged: skipping) {
             bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
         }
-        bar.clear()
-        if call.isJSON {
-            try call.console.print(
-                .object([
-                    ("job", .text(done.job)), ("kind", .text(kind.rawValue)),
-                    ("state", .text(state(of: done))), ("done", .count(done.moved)),
-                    ("total", .count(done.total)),
-                    ("damaged", .array(done.damaged.map { .text($0) })),
-                ]))
-        } else {
-            try tell(done, call)
-        }
-        return done.damaged.isEmpty ? .done : .damaged
+        return (done, done.damaged.isEmpty ? .done : .damaged)
+    }
+
+    /// What was done, for a program.
+    internal static func json(_ done: Vault.KeyRotation) -> JSONOutput {
+        .object([
+            ("job", .text(done.job)), ("kind", .text(done.kind.rawValue)),
+            ("state", .text(state(of: done))), ("done", .count(done.moved)),
+            ("total", .count(done.total)),
+            ("damaged", .array(done.damaged.map { .text($0) })),
+        ])
     }
 
     private static func state(of done: Vault.KeyRotation) -> String {
@@ -68,14 +80,14 @@ internal enum RotateKeysCommands {
     private static func tell(_ done: Vault.KeyRotation, _ call: Call) throws {
         for line in done.damaged { call.console.note(Visible.line("passed over: \(line)")) }
         let moved = Quantity.of(Int(clamping: done.moved), "row was", "rows were")
-        let keys = done.kind == .data ? "the keys of before" : "the index key of before"
+        let keys = done.kind == .index ? "the index key of before" : "the keys of before"
         guard done.isOver else {
             return try call.console.line(
                 "\(moved) sealed anew; the keys of what was passed over stay.")
         }
         try call.console.line(
             "\(moved) sealed anew; nothing is left under \(keys), and "
-                + (done.kind == .data ? "they are gone." : "it is gone."))
+                + (done.kind == .index ? "it is gone." : "they are gone."))
         guard !done.isScrubbed else { return }
         call.console.note(
             "Scrubbing: a program that reads the vault keeps the old rows in its log for now; when "

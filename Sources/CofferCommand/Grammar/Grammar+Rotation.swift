@@ -56,11 +56,34 @@ extension Grammar {
                                 "skip-damaged",
                                 help: "Pass over what does not open; its keys then stay"),
                         ]),
+                    rotateAll,
                     Command("status", summary: "Show a rotation that is under way"),
                     Command("resume", summary: "Go on with a rotation that is under way"),
                 ])
         ]
     }
+
+    private static let rotateAll = Command(
+        "all", summary: "After a compromise: replace every key and every way to unlock the vault",
+        discussion: """
+            A new password must be chosen, and a new recovery key is made; no password, keyfile or \
+            recovery key of before opens the vault any more. Then everything is sealed anew, as \
+            with rotate data and rotate index; that may be ended at any time and goes on with \
+            rotate resume. The keys that ids are made with stay, or every id would be another. \
+            Bundles and copies from before open as before: coffer backup rekey, or delete them.
+            """,
+        options: newPasswordOptions + [
+            .value(
+                "new-keyfile", placeholder: "FILE", completion: .file,
+                help: "A keyfile that opens the vault together with the password"),
+            .value(
+                "sheet", placeholder: "FILE", completion: .file,
+                help: "Write the page to print, with the new recovery key"),
+            force,
+            .flag("no-recovery", help: "Make no recovery key"),
+        ] + hashOptions + [
+            .flag("skip-damaged", help: "Pass over what does not open; its keys then stay"), yes,
+        ])
 
     /// Counting what is under each key.
     internal static let keyCensus = Command(

@@ -56,7 +56,7 @@ package final class RowMover {
     ///
     /// - Throws: `SQLiteError`.
     package func end() throws -> Int64? {
-        guard kind == .data || plan.hasIndex else { return nil }
+        guard kind != .index || plan.hasIndex else { return nil }
         let rows = try transaction.connection.cached(
             isHistory
                 ? "SELECT max(hid) FROM h_\(plan.number)" : "SELECT max(rid) FROM c_\(plan.number)")
@@ -140,10 +140,10 @@ package final class RowMover {
         case .data:
             guard new != opener.keys else { return nil }
             clear = heldValues(row)
-        case .index:
-            let derived = try writer.reader.derivedValues(row, plan)
-            guard !Self.areEqual(heldValues(row), derived) else { return nil }
-            clear = derived
+        case .index, .all:
+            clear = plan.hasIndex ? try writer.reader.derivedValues(row, plan) : heldValues(row)
+            let isMoved = kind == .index || new == opener.keys
+            guard !isMoved || !Self.areEqual(heldValues(row), clear) else { return nil }
         }
         var plaintexts: [UInt8] = []
         var bounds: [Range<Int>] = []

@@ -16,6 +16,7 @@ internal struct RootRotation {
     private let vault: Identifier
     private let now: Int64
     private let randomness: Randomness
+    private let replacement: Store.Replacement?
     private let progress: (UInt64, UInt64) throws -> Void
 
     /// A row of a table with numbers, sealed anew.
@@ -32,14 +33,19 @@ internal struct RootRotation {
 
     /// The purposes whose keys are replaced.
     private static let renewed: [KeyRow.Purpose] = [.records, .catalog, .state, .audit]
+    /// What is replaced besides after a compromise: not what ids are made with.
+    private static let compromised: [KeyRow.Purpose] = [.index]
 
+    /// - Parameter replacement: What takes the place of every slot; nil where they stay.
     init(
         _ store: Store, _ before: Store.Verified, _ root: RootKey,
+        replacement: Store.Replacement?,
         progress: @escaping (UInt64, UInt64) throws -> Void
     ) {
         self.store = store
         self.before = before
         self.root = root
+        self.replacement = replacement
         self.progress = progress
         vault = store.header.vault
         now = store.environment.now()
@@ -56,7 +62,7 @@ internal struct RootRotation {
         state.epoch += 1
         state.epochReason = .rotated
         state.frame = Sum256()
-        let (roster, slots) = try rewrapSlots()
+        let rewrapped = replacement == nil ? try rewrapSlots() : nil
         let keys = try renewKeys(&state)
         var keyring = Keyring(vault: vault, root: root)
         for row in keys { try keyring.add(number: UInt32(row.number), who: nil, seal: row.seal) }
@@ -65,31 +71,53 @@ internal struct RootRotation {
         let catalog = try resealCatalog(frame)
         try recount(&state, frame)
         let transaction = try Transaction(store: store, frame: frame, state: state)
-        for row in slots {
-            transaction.enter(.slot, key: row.number.bigEndianBytes, seal: row.seal)
-        }
-        transaction.enter(.roster, key: Int64(2).bigEndianBytes, seal: roster)
         for row in keys { transaction.enter(.key, key: row.number.bigEndianBytes, seal: row.seal) }
         for row in persons {
             transaction.enter(.subjectKey, key: row.number.bigEndianBytes, seal: row.seal)
         }
         for (key, seal) in catalog { transaction.enter(.catalog, key: key, seal: seal) }
-        try transaction.audit(
-            "rotate-root",
-            [
-                AuditEntry.Detail("slots", "\(slots.count)"),
-                AuditEntry.Detail("epoch", "\(state.epoch)"),
-            ])
+        let numbers = try enterSlots(rewrapped, transaction)
+        var details = [
+            AuditEntry.Detail("slots", "\(numbers.count)"),
+            AuditEntry.Detail("epoch", "\(state.epoch)"),
+        ]
+        if let replacement {
+            try transaction.putJob(replacement.plan)
+            details.append(AuditEntry.Detail("job", replacement.plan.id.description))
+        }
+        try transaction.audit(replacement == nil ? "rotate-root" : "rotate-all", details)
+        let former = Set(before.frame.keyring.all.map(\.number))
         let kept = keyring.all.filter {
-            $0.facts.state == .active && [.naming, .index, .signing].contains($0.facts.purpose)
+            $0.facts.state == .active && former.contains($0.number)
         }
         return (
             transaction,
             Store.RootChange(
-                epoch: state.epoch, slots: slots.count,
+                epoch: state.epoch, slots: numbers,
                 persons: persons.count / 2,
                 kept: kept.map { ($0.facts.purpose, $0.facts.created) })
         )
+    }
+
+    /// Takes the slots into the sums: those that were wrapped anew, or new ones in their place.
+    private func enterSlots(
+        _ rewrapped: (roster: [UInt8], slots: [Row])?, _ transaction: Transaction
+    ) throws -> [UInt32] {
+        guard let replacement else {
+            guard let (roster, slots) = rewrapped else { return [] }
+            for row in slots {
+                transaction.enter(.slot, key: row.number.bigEndianBytes, seal: row.seal)
+            }
+            transaction.enter(.roster, key: Int64(2).bigEndianBytes, seal: roster)
+            return slots.map { UInt32(clamping: $0.number) }
+        }
+        let remove = try store.connection.prepare("DELETE FROM slot")
+        _ = try remove.step()
+        let (roster, numbers) = try replacement.write(transaction, root: root)
+        let meta = try store.connection.prepare("UPDATE meta SET seal = ?2 WHERE num = ?1")
+        try Self.write(meta, 2, roster)
+        transaction.enter(.roster, key: Int64(2).bigEndianBytes, seal: roster)
+        return numbers
     }
 
     /// Wraps the new root for every slot of the roster; nobody's password is needed.
@@ -137,10 +165,10 @@ extension RootRotation {
         let unnamed = try hasUnnamedRows()
         let update = try store.connection.prepare("UPDATE dkey SET seal = ?2 WHERE num = ?1")
         let remove = try store.connection.prepare("DELETE FROM dkey WHERE num = ?1")
-        var purposes = Self.renewed
+        var purposes = Self.renewed + (replacement == nil ? [] : Self.compromised)
         for key in before.frame.keyring.all {
             if key.facts.purpose == .bundle, key.facts.state == .active { purposes.append(.bundle) }
-            switch Self.fate(key.facts, hasUnnamedRows: unnamed) {
+            switch fate(key.facts, hasUnnamedRows: unnamed) {
             case .goes:
                 remove.reset()
                 try remove.bind(Int64(key.number), at: 1)
@@ -165,13 +193,14 @@ extension RootRotation {
     }
 
     /// A key that nothing is under any more goes; one that opens what was written stays.
-    private static func fate(_ facts: KeyRow.Facts, hasUnnamedRows: Bool) -> Fate {
+    private func fate(_ facts: KeyRow.Facts, hasUnnamedRows: Bool) -> Fate {
         switch (facts.purpose, facts.state) {
         // There is no job while the root is replaced.
         case (.state, _), (.jobs, _): .goes
         case (.catalog, _): hasUnnamedRows ? .stays(.retiring) : .goes
         case (.records, .active), (.audit, .active): .stays(.retiring)
         case (.bundle, .active): .stays(.archived)
+        case (.index, .active): .stays(replacement == nil ? .active : .retiring)
         default: .stays(facts.state)
         }
     }

@@ -1,5 +1,5 @@
 package import CofferFormat
-internal import CofferKeys
+package import CofferKeys
 internal import CofferSQLite
 
 extension Store {
@@ -7,8 +7,8 @@ extension Store {
     package struct RootChange: Sendable {
         /// The vault's epoch from now on.
         package let epoch: UInt64
-        /// How many slots lead to the new root.
-        package let slots: Int
+        /// The numbers of the slots, which lead to the new root.
+        package let slots: [UInt32]
         /// How many persons got a new key.
         package let persons: Int
         /// The active keys that were not replaced, and since when they are, in milliseconds since
@@ -29,18 +29,40 @@ extension Store {
     package func rotateRoot(
         progress: @escaping (UInt64, UInt64) throws -> Void
     ) throws -> RootChange {
+        try replaceRoot(by: try RootKey(environment.randomness), nil, progress)
+    }
+
+    /// Gives the vault another root key, new slots and new keys for everything but names, in one
+    /// transaction that leaves a job behind, which moves what was written before.
+    ///
+    /// - Parameters:
+    ///   - root: The new root key, which the new slots lead to.
+    ///   - replacement: The new slots; every other one is gone.
+    ///   - progress: As for ``rotateRoot(progress:)``.
+    /// - Throws: As ``rotateRoot(progress:)``.
+    package func rotateAll(
+        to root: RootKey, _ replacement: Replacement,
+        progress: @escaping (UInt64, UInt64) throws -> Void
+    ) throws -> RootChange {
+        try replaceRoot(by: root, replacement, progress)
+    }
+
+    private func replaceRoot(
+        by root: RootKey, _ replacement: Replacement?,
+        _ progress: @escaping (UInt64, UInt64) throws -> Void
+    ) throws -> RootChange {
         guard standing.isCurrent else { throw StoreError.older(standing) }
         guard verified != nil else { throw StoreError.locked }
         try checkIdentity()
-        let root = try RootKey(environment.randomness)
         var outcome: (Verified, RootChange)?
         isWriting = true
         defer { isWriting = false }
         try connection.write { _ in
             try refresh()
             guard let before = verified else { throw StoreError.locked }
-            let (transaction, change) = try RootRotation(self, before, root, progress: progress)
-                .run()
+            let (transaction, change) = try RootRotation(
+                self, before, root, replacement: replacement, progress: progress
+            ).run()
             _ = try transaction.finish()
             outcome = (try verify(root), change)
             // Before the commit: whatever ends this program, somebody empties the log.

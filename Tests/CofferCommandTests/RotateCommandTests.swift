@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+/// `coffer rotate`, from the outside.
+@Suite(.enabled(if: BuiltProgram.isThere)) struct RotateCommandTests {
+    /// A vault with a collection in which one field is found by a blind index.
+    private func club(_ more: [String] = ["--no-recovery"]) throws -> Sandbox {
+        let box = try Sandbox.withPasswords(more)
+        try box.write(
+            "members.schema.json",
+            #"""
+            {"type":"object","required":["id"],"properties":{"id":{"type":"string"},\#
+            "mail":{"type":"string","coffer:index":true,"coffer:unique":true}}}
+            """#)
+        #expect(try box.open(["schema", "apply", "members.schema.json"]).status == 0)
+        for name in ["anna", "ben"] {
+            let words = ["add", "members", "id=\(name)", "mail=\(name)@example.org"]
+            #expect(try box.open(words).status == 0)
+        }
+        return box
+    }
+
+    private func found(_ box: Sandbox, by password: String = "password") throws -> String {
+        try box.run([
+            "sql", "SELECT id FROM members WHERE mail = 'ben@example.org'", "--password-file",
+            password,
+        ]).output
+    }
+
+    @Test func anIndexIsMadeAnewAndFindsTheSame() throws {
+        let box = try club()
+        let before = try found(box)
+        #expect(before.contains("ben"))
+        #expect(try box.open(["rotate", "index"]).status == 2)
+        let done = try box.open(["rotate", "index", "--yes"])
+        #expect(done.status == 0)
+        #expect(
+            done.output
+                == "2 rows were sealed anew; nothing is left under the index key of before, and it "
+                + "is gone.\n")
+        #expect(try found(box) == before)
+        let twin = try box.open(["add", "members", "id=carl", "mail=anna@example.org"])
+        #expect(twin.status == 5)
+        #expect(try box.open(["rotate", "status"]).output == "No rotation is under way.\n")
+        #expect(try box.open(["rotate", "resume"]).status == 4)
+    }
+
+    @Test func afterEverythingIsReplacedOnlyTheNewPasswordOpens() throws {
+        let box = try club([])
+        let words = ["rotate", "all", "--new-password-file", "new", "--sheet", "sheet"]
+        #expect(try box.open(words + Sandbox.cheap).status == 2)
+        let done = try box.open(words + ["--yes"] + Sandbox.cheap)
+        #expect(done.status == 0, "\(done)")
+        let lines = done.output.split(separator: "\n")
+        #expect(lines.first?.contains("slot 3 (the new password) and slot 4") == true)
+        #expect(done.output.contains("Gone: slot 1 (password, password)\n"))
+        #expect(done.output.contains("Gone: slot 2 (recovery, "))
+        #expect(done.output.contains("Not replaced, as ids depend on them: names (since 2"))
+        #expect(lines.last?.hasSuffix("under the keys of before, and they are gone.") == true)
+        #expect(try box.open(["check"]).status == 3)
+        #expect(try box.run(["check", "--password-file", "new"]).status == 0)
+        #expect(try found(box, by: "new").contains("ben"))
+        let line = try #require(
+            try box.read("sheet").split(separator: "\n").first {
+                $0.contains("coffer-recovery1")
+            })
+        try box.write("key", line.trimmingCharacters(in: .whitespaces) + "\n")
+        #expect(try box.run(["check", "--recovery-key-file", "key"]).status == 0)
+        #expect(box.mode("sheet") == 0o600)
+    }
+
+    @Test func whatCannotBeDoneChangesNothing() throws {
+        let box = try club()
+        let all = ["rotate", "all", "--yes", "--new-password-file"]
+        let same = try box.open(all + ["password", "--no-recovery"] + Sandbox.cheap)
+        #expect(same.status == 7)
+        #expect(same.errors.contains("this password opens slot 1 today; choose another one"))
+        // Nobody could read the recovery key.
+        #expect(try box.open(all + ["new"] + Sandbox.cheap).status == 2)
+        #expect(
+            try box.open(all + ["new", "--sheet", "s", "--no-recovery"] + Sandbox.cheap).status == 2
+        )
+        try box.write("taken", "x")
+        #expect(try box.open(all + ["new", "--sheet", "taken"] + Sandbox.cheap).status == 5)
+        #expect(try box.read("taken") == "x")
+        #expect(try box.slots().map { $0["slot"] as? Int } == [1])
+        #expect(try box.open(["check"]).status == 0)
+    }
+}
