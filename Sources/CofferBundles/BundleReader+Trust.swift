@@ -32,6 +32,14 @@ extension BundleReader {
         throw .badSignature
     }
 
+    /// The keys from a trusted one to the one that signed; none where it signed itself, or vouches
+    /// for none that did.
+    package func line(from trusted: Minisign.PublicKey) -> [Minisign.PublicKey] {
+        guard let signer = try? signer(trusting: trusted), signer != trusted else { return [] }
+        let reached = signers.reach(of: trusted)
+        return reached.firstIndex(of: signer).map { Array(reached[...$0]) } ?? []
+    }
+
     /// The name that the key which signed it calls itself, as minisign writes it.
     package var signerName: String { Self.text(ofKeyID: signature.keyID) }
 

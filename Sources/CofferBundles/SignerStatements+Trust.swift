@@ -14,15 +14,42 @@ extension SignerStatements {
                 if keys.count == 1 { continue }
                 break
             }
-            guard let new = Minisign.PublicKey(statement.new) else { break }
-            let text = Self.signedText(vault: vault, new: statement.new)
-            let hash = Minisign.hash(text.span)
-            let fits: Void? = try? Ed25519.verify(
-                statement.signature, of: hash.bytes, by: statement.old.bytes)
-            guard fits != nil else { break }
+            guard let new = Minisign.PublicKey(statement.new), fits(statement) else { break }
             keys.append(new)
         }
         return keys
+    }
+
+    /// The keys that led to one, by statements whose signatures fit, the newest first; without the
+    /// key itself.
+    ///
+    /// Only a list that is signed by the key, or by one that it vouches for, says so in its name.
+    package func origins(of key: Minisign.PublicKey) -> [Minisign.PublicKey] {
+        var keys: [Minisign.PublicKey] = []
+        for statement in statements.reversed() {
+            guard Key(keys.last ?? key) == statement.new else {
+                // Statements about keys that follow it.
+                if keys.isEmpty { continue }
+                break
+            }
+            guard let old = Minisign.PublicKey(statement.old), fits(statement) else { break }
+            keys.append(old)
+        }
+        return keys
+    }
+
+    /// The keys that the list gives for the bytes of one that is known without its identifier.
+    package func keys(of bytes: [UInt8]) -> [Minisign.PublicKey] {
+        let all = statements.flatMap { [$0.old, $0.new] }.filter { $0.bytes == bytes }
+        return Set(all).compactMap { Minisign.PublicKey($0) }
+    }
+
+    private func fits(_ statement: Statement) -> Bool {
+        let text = Self.signedText(vault: vault, new: statement.new)
+        let hash = Minisign.hash(text.span)
+        let verified: Void? = try? Ed25519.verify(
+            statement.signature, of: hash.bytes, by: statement.old.bytes)
+        return verified != nil
     }
 
     /// Whether a trusted key is another one, or vouches for it.

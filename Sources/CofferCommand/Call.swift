@@ -63,6 +63,15 @@ internal final class Call {
         return vault
     }
 
+    /// The vault that a command is not about but may ask, where it is there and unlocked.
+    internal func vaultAtHand() -> Vault? {
+        guard let path = try? VaultFinder(ambient).find(named: invocation.value("vault")),
+            let vault = try? Vault(at: path, isReadOnly: true, in: surroundings),
+            (try? vault.unlockFromCache()) == true
+        else { return nil }
+        return vault
+    }
+
     /// What stands on standard error after a write on a terminal, so that nobody writes to the
     /// wrong vault unawares; comes before the results, so that a failure to print them can say
     /// that all is stored.

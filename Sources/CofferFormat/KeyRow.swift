@@ -30,7 +30,7 @@ package struct KeyRow: ~Copyable, Sendable {
         case bundle = 12
         /// Lists of erased persons.
         case suppression = 13
-        /// Signatures: an Ed25519 seed.
+        /// Signatures: an Ed25519 seed, or the public key where it is archived.
         case signing = 14
     }
 
@@ -40,7 +40,7 @@ package struct KeyRow: ~Copyable, Sendable {
         case active = 1
         /// Opens what is still under it.
         case retiring = 2
-        /// Opens bundles only.
+        /// Opens bundles only; of a signing key only the public half is left.
         case archived = 3
     }
 
@@ -59,6 +59,9 @@ package struct KeyRow: ~Copyable, Sendable {
         package let created: Int64
         /// The person whose key it is; nil for all purposes but `subject`.
         package let subject: Identifier?
+        /// What an archived signing key has signed to name the one after it: 64 bytes, or none where
+        /// it was retired as compromised; nil for every other key.
+        package let word: [UInt8]?
 
         /// What stands in the column `who` of the key's row: a person has one active key only, so the
         /// row of any other one is told apart by its number.
@@ -69,20 +72,34 @@ package struct KeyRow: ~Copyable, Sendable {
 
         /// The same key in another state.
         package func turning(_ state: State) -> Facts {
-            Facts(id: id, purpose: purpose, state: state, created: created, subject: subject)
+            Facts(
+                id: id, purpose: purpose, state: state, created: created, subject: subject,
+                word: word)
+        }
+
+        /// The same signing key, archived with its last word.
+        package func archived(with word: [UInt8]) -> Facts {
+            Facts(
+                id: id, purpose: purpose, state: .archived, created: created, subject: subject,
+                word: word)
         }
 
         /// Describes a key.
         package init(
-            id: Identifier, purpose: Purpose, state: State, created: Int64, subject: Identifier?
+            id: Identifier, purpose: Purpose, state: State, created: Int64, subject: Identifier?,
+            word: [UInt8]? = nil
         ) {
             self.id = id
             self.purpose = purpose
             self.state = state
             self.created = created
             self.subject = subject
+            self.word = word
         }
     }
+
+    /// The size of an Ed25519 signature in bytes (RFC 8032, section 5.1.6).
+    private static let wordSize = 64
 
     /// What the key is.
     package let facts: Facts
@@ -101,7 +118,7 @@ package struct KeyRow: ~Copyable, Sendable {
     /// Reads an opened row.
     ///
     /// - Throws: `unknown` for an unknown purpose or state, `invalid` for a person where none
-    ///   belongs; `truncated` and `trailing` for a wrong length.
+    ///   belongs, and for a word that is no signature; `truncated` and `trailing` for a wrong length.
     package init(parsing secret: borrowing SecretBytes) throws(ByteReader.Failure) {
         guard secret.count > Self.keySize else { throw .truncated }
         let keyStart = secret.count - Self.keySize
@@ -112,12 +129,16 @@ package struct KeyRow: ~Copyable, Sendable {
         else { throw .unknown }
         let created = try reader.i64()
         let who = try reader.prefixed16()
+        let isLast = purpose == .signing && state == .archived
+        let word = isLast ? try reader.prefixed16() : nil
+        guard word.map({ $0.isEmpty || $0.count == Self.wordSize }) ?? true else { throw .invalid }
         try reader.end()
         let subject = Identifier(who)
         guard who.isEmpty || subject != nil, (subject != nil) == (purpose == .subject) else {
             throw .invalid
         }
-        facts = Facts(id: id, purpose: purpose, state: state, created: created, subject: subject)
+        facts = Facts(
+            id: id, purpose: purpose, state: state, created: created, subject: subject, word: word)
         key = SecretBytes(count: Self.keySize) { key in
             secret.withBytes { bytes in
                 for index in 0..<Self.keySize { key[index] = bytes[keyStart + index] }
@@ -133,6 +154,7 @@ package struct KeyRow: ~Copyable, Sendable {
         writer.write(facts.state.rawValue)
         writer.write(facts.created)
         writer.writePrefixed16(facts.subject?.bytes ?? [])
+        if let word = facts.word { writer.writePrefixed16(word) }
         let open = writer.bytes
         return SecretBytes(count: open.count + Self.keySize) { bytes in
             for index in open.indices { bytes[index] = open[index] }

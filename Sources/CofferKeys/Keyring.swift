@@ -92,6 +92,25 @@ package struct Keyring: Sendable {
         } catch { throw .crypto(error) }
     }
 
+    /// Seals what is left of a signing key: the public half, and what it has said of the next one.
+    ///
+    /// - Parameter word: Its signature of the next key; empty where it is compromised.
+    package static func archive(
+        _ key: Key, public half: [UInt8], word: [UInt8], root: RootKey, vault: Identifier,
+        randomness: Randomness
+    ) throws(KeysError) -> [UInt8] {
+        do throws(CryptoError) {
+            let row = KeyRow(
+                facts: key.facts.archived(with: word),
+                key: SecretBytes(count: KeyRow.keySize) { bytes in
+                    for index in half.indices.prefix(KeyRow.keySize) { bytes[index] = half[index] }
+                })
+            return try Cobblestone.sealSecret(
+                row.serialized(), under: root.sealing,
+                context: context(key.number, nil, root, vault), randomness: randomness)
+        } catch { throw .crypto(error) }
+    }
+
     /// Draws a new active key and gives its sealed row.
     package static func make(
         number: UInt32, purpose: KeyRow.Purpose, subject: Identifier?, created: Int64,
@@ -152,6 +171,11 @@ extension Keyring.Key {
 
     /// The key for names and blind indexes.
     package func macKey() -> MACKey { MACKey(secret.duplicate()) }
+
+    /// The public half of a signing key that is archived, which is all that is left of it.
+    package func publicHalf() -> [UInt8] {
+        secret.withBytes { bytes in bytes.indices.map { bytes[$0] } }
+    }
 
     /// The key that signs.
     package func signingKey() -> SigningKey { SigningKey(secret.duplicate()) }

@@ -16,6 +16,8 @@ package final class StateMemory {
     private var savedAt: Int64?
     /// The public key that signs for the vault, to be remembered with the next state.
     internal var signer: [UInt8] = []
+    /// Which key that is.
+    internal var signerID: Identifier?
     /// Whether something could not be read or written; worth a warning, no more.
     package private(set) var isUnreliable = false
 
@@ -91,6 +93,23 @@ package final class StateMemory {
         note(state, digest: digest, at: now)
         savedAt = nil
         save()
+    }
+
+    /// Forgets a public key that signed for the vault, for every copy of it: a copy that still has
+    /// it is not asked.
+    internal func forgetSigner(_ signer: [UInt8]) {
+        guard let directory, !signer.isEmpty,
+            let lock = try? files.lock(directory + "/lock", .exclusive, timeout: .seconds(2))
+        else { return }
+        defer { withExtendedLifetime(lock) {} }
+        for name in (try? files.list(directory)) ?? [] where name.hasPrefix("\(vault)-") {
+            let file = directory + "/" + name
+            guard let bytes = content(file, limit: RememberedState.sizeLimit),
+                var state = try? RememberedState(parsing: bytes), state.signer == signer
+            else { continue }
+            state.signer = []
+            do { try keep(state.bytes, in: file) } catch { isUnreliable = true }
+        }
     }
 
     /// This device's id, made at random the first time; not kept when there is no directory.

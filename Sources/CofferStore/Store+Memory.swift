@@ -18,8 +18,7 @@ extension Store {
     ///   environment does not allow that; the store stays locked then.
     internal func compareWithMemory() throws {
         guard let before = verified else { return }
-        memory.signer = try Ed25519.publicKey(
-            of: before.frame.keyring.active(.signing).signingKey())
+        noteSigner(before.frame)
         let seen = memory.recall(before.state.instance)
         standing = try standing(before, seen)
         if !standing.isCurrent {
@@ -36,6 +35,15 @@ extension Store {
         if standing.isCurrent {
             memory.note(verified.state, digest: verified.digest, at: environment.now())
         }
+    }
+
+    /// The public key that signs for the vault goes with the next state that is remembered.
+    internal func noteSigner(_ frame: Frame) {
+        guard let key = try? frame.keyring.active(.signing), key.facts.id != memory.signerID,
+            let half = try? Ed25519.publicKey(of: key.signingKey())
+        else { return }
+        memory.signer = half
+        memory.signerID = key.facts.id
     }
 
     private func standing(_ verified: Verified, _ seen: RememberedState?) throws -> Standing {

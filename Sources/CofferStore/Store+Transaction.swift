@@ -54,6 +54,7 @@ extension Store {
         }
         guard let (after, result) = outcome else { throw StoreError.locked }
         verified = after
+        noteSigner(after.frame)
         memory.note(after.state, digest: after.digest, at: environment.now())
         return result
     }
@@ -103,6 +104,7 @@ extension Store {
             verified = try verifyMoved(now.frame.keyring.root)
         }
         let state = try self.state()
+        noteSigner(try frame())
         let seen = now.state
         if state.instance == seen.instance,
             (state.epoch, state.generation) < (seen.epoch, seen.generation)

@@ -209,15 +209,21 @@ class DataKey:
     created: int
     who: bytes
     key: bytes = field(repr=False)
+    word: bytes | None = None  # of an archived signing key, whose key is the public one
 
     def encode(self) -> bytes:
         head = self.id + u8(self.purpose) + u8(self.state) + i64(self.created)
-        return head + bytes16(self.who) + self.key
+        word = b"" if self.word is None else bytes16(self.word)
+        return head + bytes16(self.who) + word + self.key
 
     @classmethod
     def parse(cls, num: int, who: bytes, data: bytes) -> DataKey:
         c = Cursor(data, f"data key {num}")
-        key = cls(num, c.id(), c.u8(), c.u8(), c.i64(), c.bytes16(), c.take(32))
+        ident, purpose, state, created, whose = c.id(), c.u8(), c.u8(), c.i64(), c.bytes16()
+        word = c.bytes16() if (purpose, state) == (SIGNING, ARCHIVED) else None
+        if word and len(word) != 64:
+            raise not_canonical(f"data key {num} has a word that is no signature")
+        key = cls(num, ident, purpose, state, created, whose, c.take(32), word)
         c.end()
         if key.who != who or bool(who) != (key.purpose == SUBJECT) or len(who) not in (0, 16):
             raise mismatch(f"data key {num} is for somebody else")

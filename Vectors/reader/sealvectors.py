@@ -11,8 +11,10 @@ import keys as k
 import primitives as p
 import records as r
 import state as st
+from documents import signer_text
 from encoding import i64, u16, u32
 from make import NOW, Stream
+from minisign import Signer
 from valuevectors import Scenario
 
 BASE = Stream("seals")
@@ -31,6 +33,8 @@ def key_scenarios() -> Iterator[Scenario]:
     who = BASE.draw(16)
     fine = k.DataKey(3, BASE.draw(16), k.INDEXES, k.ACTIVE, NOW, b"", BASE.draw(32))
     person = k.DataKey(12, BASE.draw(16), k.SUBJECT, k.RETIRING, NOW, who, BASE.draw(32))
+    signer, follower = Signer(KEY, OTHER[:8]), Signer(ROOT, VAULT[:8])
+    last, word = signer.public.key, signer.sign(signer_text(VAULT, follower.public)).signature
 
     def key(d: k.DataKey, plain: bytes | None = None, num: int | None = None,
             named: bytes | None = None) -> dict:  # fmt: skip
@@ -45,8 +49,12 @@ def key_scenarios() -> Iterator[Scenario]:
 
     yield "index", "the key of blind indexes", "success", key(fine)
     yield "person", "the key of one person, retiring", "success", key(person)
-    archived = replace(fine, purpose=k.SIGNING, state=k.ARCHIVED)
-    yield "signing-archived", "a signing seed, archived", "success", key(archived)
+    archived = replace(fine, purpose=k.SIGNING, state=k.ARCHIVED, key=last, word=word)
+    yield "signing-archived", "a signing key that names the next one", "success", key(archived)
+    spent = replace(archived, word=b"")
+    yield "signing-compromised", "a signing key that vouches for nobody", "success", key(spent)
+    active = replace(fine, purpose=k.SIGNING, key=last)
+    yield "signing", "a signing seed", "success", key(active)
     failed = "authenticationFailed"
     yield "fault-number", "the row has another number", failed, key(fine, num=4)
     yield "fault-who", "the row names another person", failed, key(person, named=OTHER)
@@ -60,6 +68,12 @@ def key_scenarios() -> Iterator[Scenario]:
     yield "fault-state", "state 4", "unknown", key(replace(fine, state=4))
     yield "fault-trailing", "a byte after the end", "notCanonical", key(fine, fine.encode() + b"\0")
     yield "fault-cut", "a key of 31 bytes", "notCanonical", key(fine, fine.encode()[:-1])
+    bad = "notCanonical"
+    yield "fault-word-cut", "a word of 63 bytes", bad, key(replace(archived, word=word[:-1]))
+    yield "fault-word-missing", "an archived signing key without a word", bad, key(
+        archived, replace(archived, word=None).encode())  # fmt: skip
+    yield "fault-word-active", "an active signing key with a word", bad, key(
+        active, replace(active, word=word).encode())  # fmt: skip
 
 
 def turned(v: dict, name: str = "seal") -> dict:

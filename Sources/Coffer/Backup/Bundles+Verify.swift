@@ -4,6 +4,7 @@ internal import CofferCare
 internal import CofferCrypto
 internal import CofferFormat
 internal import CofferKeys
+internal import CofferRecords
 internal import CofferStore
 
 extension Bundles {
@@ -23,6 +24,9 @@ extension Bundles {
         public let word: Word
         /// Who vouches for it: `signer`, `remembered`, `vault` or `password`.
         public let trustedBy: String?
+        /// Where the trusted key did not sign itself: the keys from it to the one that did, each of
+        /// which names the next, as the lines of minisign's form.
+        public let through: [String]
         /// Why not.
         public let reason: String?
     }
@@ -32,18 +36,28 @@ extension Bundles {
     /// - Parameters:
     ///   - path: The bundle.
     ///   - signer: A public key that is trusted, as the one line of minisign's form.
+    ///   - vault: An unlocked vault that is asked, too: it knows its bundles, and the keys that it
+    ///     signed with before.
     ///   - progress: Hears how much is read, and how much there is; false cancels.
     /// - Throws: ``VaultError/Code/noFile``, ``VaultError/Code/usage`` for a public key that is
     ///   none, ``VaultError/Code/newerFormat``, ``VaultError/Code/cancelled``,
     ///   ``VaultError/Code/storage``.
     public func verify(
-        _ path: String, signer: String? = nil,
+        _ path: String, signer: String? = nil, vault: Vault? = nil,
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Verdict {
-        try catching { Verdict(try look(path, signer, progress).verdict) }
+        try catching {
+            let (bundle, verdict) = try look(path, signer, progress)
+            guard case .untrusted = verdict, let bundle, let vault,
+                let other = try vault.exclusively({
+                    try vault.records.read { try BackupVerify.trusted(bundle, by: $0) }
+                })
+            else { return Verdict(verdict) }
+            return Verdict(other)
+        }
     }
 
-    /// Verifies a bundle as ``verify(_:signer:progress:)`` does, opens every entry, and holds them
+    /// Verifies a bundle as ``verify(_:signer:vault:progress:)`` does, opens every entry, and holds them
     /// against what the bundle promises.
     ///
     /// - Parameters:
@@ -51,7 +65,7 @@ extension Bundles {
     ///   - signer: A public key that is trusted, as the one line of minisign's form.
     ///   - key: A password or recovery key of the bundle's time.
     ///   - progress: Hears how much is read, and how much there is; false cancels.
-    /// - Throws: As ``verify(_:signer:progress:)``, and ``VaultError/Code/wrongPassword``,
+    /// - Throws: As ``verify(_:signer:vault:progress:)``, and ``VaultError/Code/wrongPassword``,
     ///   ``VaultError/Code/refusedLimit``.
     public func verify(
         _ path: String, signer: String? = nil, key: borrowing Key,
@@ -104,14 +118,12 @@ extension Bundles {
             return Verdict(.trusted(.password))
         } catch let error as KeysError where error != .wrongSecret {
             if case .refusedLimit = error { throw error }
-            return Verdict(word: .damaged, trustedBy: nil, reason: "its keyring does not verify")
+            return Verdict(.damaged("its keyring does not verify"))
         } catch let error as BackupError {
             guard case .damaged(_, let reason) = error else { throw error }
-            return Verdict(word: .damaged, trustedBy: nil, reason: reason)
+            return Verdict(.damaged(reason))
         } catch BundleError.otherSigner, BundleError.badSignature {
-            return Verdict(
-                word: .untrusted, trustedBy: nil,
-                reason: "the key that its password opens has not signed it")
+            return Verdict(.untrusted("the key that its password opens has not signed it"))
         }
     }
 
@@ -119,8 +131,11 @@ extension Bundles {
     private func remembered(_ bundle: BundleReader) -> Minisign.PublicKey? {
         guard let directory = surroundings.stateDirectory else { return nil }
         return Store.rememberedSigners(of: bundle.manifest.vault, in: directory).lazy
-            .compactMap {
-                try? Minisign.PublicKey(keyID: bundle.signature.keyID, bytes: $0)
+            .flatMap { bytes in
+                // Its identifier is not remembered, only a name: the bundle's own papers have it.
+                let signer = try? Minisign.PublicKey(
+                    keyID: bundle.signature.keyID, bytes: bytes)
+                return [signer].compactMap { $0 } + bundle.signers.keys(of: bytes)
             }.first { bundle.isSigned(by: $0) }
     }
 
@@ -145,11 +160,13 @@ extension Bundles {
 extension Bundles.Verdict {
     internal init(_ verdict: BackupVerify.Verdict) {
         switch verdict {
-        case .trusted(let source):
-            self.init(word: .trusted, trustedBy: source.rawValue, reason: nil)
+        case .trusted(let source, let line):
+            self.init(
+                word: .trusted, trustedBy: source.rawValue, through: line.map(\.line), reason: nil)
         case .untrusted(let reason):
-            self.init(word: .untrusted, trustedBy: nil, reason: reason)
-        case .damaged(let reason): self.init(word: .damaged, trustedBy: nil, reason: reason)
+            self.init(word: .untrusted, trustedBy: nil, through: [], reason: reason)
+        case .damaged(let reason):
+            self.init(word: .damaged, trustedBy: nil, through: [], reason: reason)
         }
     }
 }

@@ -53,12 +53,13 @@ extension Vault {
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Fetched {
         try holding {
-            let root = try store.frame().keyring.root
             guard plan.chain[0].manifest.vault == store.header.vault else {
                 throw BackupError.foreign(path: path)
             }
             let bundles = Bundles(in: surroundings)
-            let (plan, chain) = try bundles.settle(plan) { try BundleTrust($0, root: root) }
+            let (plan, chain) = try bundles.settle(plan) { bundle in
+                try records.read { try BundleTrust(bundle, of: $0) }
+            }
             try records.read { try KnownRevisions.check(plan.chain, $0) }
             let existing: RecordWriter.Existing =
                 switch rule {

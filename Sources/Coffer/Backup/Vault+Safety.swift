@@ -37,13 +37,25 @@ extension Vault {
 
     /// Writes the keyrings of the safety bundles anew, so that none opens with what was just given
     /// up; one that cannot be rewritten is removed.
-    internal func renewSafetyBundles() throws {
+    ///
+    /// - Parameter vouched: The content ids of those that a signing key has signed which was replaced
+    ///   since.
+    internal func renewSafetyBundles(vouched: Set<[UInt8]> = []) throws {
         guard let folder = safetyFolder, let chain = try? BundleChain(in: folder) else { return }
-        let rekey = BackupRekey(records)
+        let rekey = BackupRekey(records, vouched: vouched)
         for item in chain.items where item.kind == .bundle {
             if let bundle = item.bundle, case .done = try rekey.run(bundle) { continue }
             try LocalFileSystem().remove(item.path)
         }
+    }
+
+    /// The content ids of the safety bundles that the vault's signing key has signed.
+    internal func signedSafetyBundles() throws -> Set<[UInt8]> {
+        guard let folder = safetyFolder, let chain = try? BundleChain(in: folder) else { return [] }
+        let keyring = try store.frame().keyring
+        return Set(
+            chain.items.compactMap(\.bundle)
+                .filter { BackupVerify.isSigned($0, by: keyring) }.map(\.contentID))
     }
 
     /// Takes one, for whoever is using the vault; no transaction may be open.

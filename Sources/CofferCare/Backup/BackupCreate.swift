@@ -138,22 +138,25 @@ package struct BackupCreate {
             reader.frame.keyring.all.filter { $0.facts.purpose == .bundle }.map(\.facts.id))
         let all = try reader.knownBundles()
         let byContent = Dictionary(all.map { ($0.content, $0) }) { $1 }
+        let signers = try VaultSigners(reader.frame.keyring)
         var whole: [[UInt8]: Bool] = [:]
         for known in all.reversed()
         where known.instance == state.instance && keys.contains(known.key)
             && known.sequence <= state.sequence && known.nextAudit <= state.nextAudit
         {
-            if isWhole(known, in: folder, byContent, &whole) { return known }
+            if isWhole(known, in: folder, byContent, signers, &whole) { return known }
         }
         return nil
     }
 
-    /// Whether the folder has a bundle under its name, whole: what continues a damaged one could not
-    /// be restored.
-    private func isThere(_ bundle: KnownBundle, in folder: String) -> Bool {
+    /// Whether the folder has a bundle under its name, whole and signed by a key that still counts:
+    /// what continues another one could not be restored.
+    private func isThere(
+        _ bundle: KnownBundle, in folder: String, _ signers: VaultSigners
+    ) -> Bool {
         guard
             let found = try? BundleReader(at: DiskPath.join(folder, bundle.name), on: disk),
-            found.contentID == bundle.content
+            found.contentID == bundle.content, signers.continues(found)
         else { return false }
         return (try? found.verifyMembers()) != nil
     }
@@ -163,7 +166,7 @@ package struct BackupCreate {
     /// - Parameter whole: What was found out before, so that no bundle is looked at twice.
     private func isWhole(
         _ bundle: KnownBundle, in folder: String, _ byContent: [[UInt8]: KnownBundle],
-        _ whole: inout [[UInt8]: Bool]
+        _ signers: VaultSigners, _ whole: inout [[UInt8]: Bool]
     ) -> Bool {
         var walked: [[UInt8]] = []
         var next: KnownBundle? = bundle
@@ -174,7 +177,7 @@ package struct BackupCreate {
                 break
             }
             walked.append(known.content)
-            guard isThere(known, in: folder) else { break }
+            guard isThere(known, in: folder, signers) else { break }
             isWhole = known.isFull
             next = known.isFull ? nil : known.parent.flatMap { byContent[$0] }
         }
@@ -205,7 +208,7 @@ package struct BackupCreate {
         try file.add(.readme, BundleReadme.bytes)
         try file.add(.keyring, sealed.document.bytes)
         try file.add(.subjects, sealed.subjects)
-        try file.add(.signers, SignerStatements(vault: keyring.vault, statements: []).bytes)
+        try file.add(.signers, try VaultSigners(keyring).statements.bytes)
         let (end, count) = try stream(reader, after: parent, id, keys, file)
         let facts = try file.finish { members in
             Manifest(

@@ -136,14 +136,16 @@ extension BackupPrune {
     /// Sorts what this vault has signed.
     private func signed(_ reader: RecordReader, _ chain: BundleChain) throws -> Signed {
         let known = try reader.knownBundles()
-        let signer = try BundleTrust.signer(reader.frame.keyring)
+        let signers = try VaultSigners(reader.frame.keyring)
         let byContent = Dictionary(known.map { ($0.content, $0) }) { $1 }
         let byInstant = Dictionary(known.map { (KnownBundle.Instant($0), $0) }) { $1 }
         var places: [[UInt8]: Int] = [:]
         var signed = Signed()
-        for bundle in chain.bundles where bundle.isSigned(by: signer) {
-            guard let facts = byContent[bundle.contentID] else {
-                if let facts = byInstant[KnownBundle.Instant(bundle.manifest)] {
+        for bundle in chain.bundles where signers.hasSigned(bundle) {
+            let known = byContent[bundle.contentID]
+            guard let facts = known, signers.vouches(for: bundle, as: facts) else {
+                let isNew = known == nil && !signers.isSpent(bundle)
+                if isNew, let facts = byInstant[KnownBundle.Instant(bundle.manifest)] {
                     signed.merged.append(Signed.Own(bundle: bundle, known: facts))
                 } else {
                     signed.others.append(bundle)

@@ -1,6 +1,9 @@
 package import CofferBundles
 package import CofferCrypto
 internal import CofferFormat
+package import CofferKeys
+package import CofferRecords
+internal import CofferStore
 
 /// Verifies bundles: what each promises is there and unchanged, and signed by somebody trusted.
 package struct BackupVerify: Sendable {
@@ -18,8 +21,9 @@ package struct BackupVerify: Sendable {
 
     /// What can be said of a bundle.
     package enum Verdict: Sendable {
-        /// Unchanged, and signed by a key that is trusted for this reason.
-        case trusted(Source)
+        /// Unchanged, and signed by a key that is trusted for this reason; where that key vouches
+        /// for another one that has signed, the keys from it to that one.
+        case trusted(Source, [Minisign.PublicKey] = [])
         /// Unchanged in itself, but nobody trusted has signed it.
         case untrusted(String)
         /// Damaged or changed; the reason.
@@ -37,6 +41,25 @@ package struct BackupVerify: Sendable {
     /// Trusts one key more.
     package func trusting(_ key: Minisign.PublicKey, _ source: Source) -> BackupVerify {
         BackupVerify(trusted + [(key, source)])
+    }
+
+    /// Whether the signing key of an unlocked vault has signed a bundle.
+    package static func isSigned(_ bundle: BundleReader, by keyring: Keyring) -> Bool {
+        (try? BundleTrust.signer(keyring)).map { bundle.isSigned(by: $0) } ?? false
+    }
+
+    /// Whether the unlocked vault that reads trusts a bundle, and by which of its keys.
+    ///
+    /// - Returns: Nil where the bundle is another vault's, or nobody's.
+    /// - Throws: `KeysError`; as reading the vault does.
+    package static func trusted(
+        _ bundle: BundleReader, by reader: RecordReader
+    ) throws -> Verdict? {
+        guard bundle.manifest.vault == reader.frame.keyring.vault else { return nil }
+        let signers = try VaultSigners(reader.frame.keyring)
+        let known = try reader.knownBundles().first { $0.content == bundle.contentID }
+        guard signers.vouches(for: bundle, as: known) else { return nil }
+        return .trusted(.vault, bundle.line(from: signers.current))
     }
 
     /// Verifies a bundle that could be opened.
@@ -60,7 +83,7 @@ package struct BackupVerify: Sendable {
         for (key, source) in trusted {
             do throws(BundleError) {
                 _ = try bundle.signer(trusting: key)
-                return .trusted(source)
+                return .trusted(source, bundle.line(from: key))
             } catch { failure = error }
         }
         if failure == .badSignature { return .untrusted(BundleError.badSignature.message) }

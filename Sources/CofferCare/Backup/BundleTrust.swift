@@ -3,6 +3,7 @@ package import CofferBytes
 internal import CofferCrypto
 internal import CofferFormat
 package import CofferKeys
+package import CofferRecords
 package import CofferStore
 
 /// Opens the keys of a bundle from outside the vault, with what opened the vault at its time.
@@ -56,6 +57,22 @@ package struct BundleTrust: Sendable {
             } catch KeysError.wrongSecret { continue }
         }
         throw KeysError.wrongSecret
+    }
+
+    /// Opens with the root of the unlocked vault that reads: what a key has signed that was retired
+    /// as compromised, it believes only where it lists the bundle.
+    ///
+    /// - Throws: `BundleError.otherSigner`; `KeysError.wrongSecret` for another root; otherwise as
+    ///   above, and as reading the vault does.
+    package init(_ bundle: BundleReader, of reader: RecordReader) throws {
+        let signers = try VaultSigners(reader.frame.keyring)
+        if signers.isSpent(bundle) {
+            let known = try reader.knownBundles().first { $0.content == bundle.contentID }
+            guard signers.vouches(for: bundle, as: known) else {
+                throw BundleError.otherSigner(keyID: bundle.signerName)
+            }
+        }
+        try self.init(checked: bundle, reader.frame.keyring.root)
     }
 
     /// Opens with the root of an unlocked vault.

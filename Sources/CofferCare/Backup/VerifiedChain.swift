@@ -4,7 +4,8 @@ internal import CofferKeys
 
 /// A bundle and everything that it continues, every byte verified and signed.
 ///
-/// Only from such a chain is anything restored; the signer is the key of its vault.
+/// Only from such a chain is anything restored; the signer is the key of its vault, or for what the
+/// newest continues one from which its own statements lead to that key without a gap.
 package struct VerifiedChain: Sendable {
     /// The bundles, the newest first.
     package let bundles: [BundleReader]
@@ -32,9 +33,12 @@ package struct VerifiedChain: Sendable {
                 path: bundles[0].path, reason: "\(part) does not verify")
         }
         let signer = try BundleTrust.signer(self.trust.keyring)
+        let origins = bundles[0].signers.origins(of: signer)
         for bundle in bundles {
             do throws(BundleError) {
-                _ = try bundle.signer(trusting: signer)
+                if bundle === bundles[0] || !origins.contains(where: { bundle.isSigned(by: $0) }) {
+                    _ = try bundle.signer(trusting: signer)
+                }
                 try bundle.verifyMembers()
             } catch { throw BackupVerify.explained(error, bundle.path) }
         }

@@ -136,9 +136,10 @@ package struct Maintenance {
         if let passed = bundles.passedOver(for: chain[0]).first {
             throw BackupError.damaged(path: passed.path, reason: passed.reason)
         }
-        let root = try records.store.frame().keyring.root
         let result = try BackupDrill(
-            try VerifiedChain(chain) { try BundleTrust($0, root: root) },
+            try VerifiedChain(chain) { bundle in
+                try records.read { try BundleTrust(bundle, of: $0) }
+            },
             environment: records.store.environment, disk: disk, progress: progress
         ).run(in: DiskPath.parent(of: records.store.path))
         try note { $0.lastDrill = $1 }

@@ -19,12 +19,14 @@ extension BackupCommands {
             paths += found.map(\.path)
             tellGaps(found, place, call)
         }
+        let vault = call.vaultAtHand()
         let verdicts =
             try call.invocation.flag("deep") || call.namesBundleKey
             ? verify(paths, bundles, try call.bundleKey(for: paths.first ?? ""), call)
             : paths.map { path in
                 try verdict(path, call) {
-                    try bundles.verify(path, signer: call.invocation.value("signer"), progress: $0)
+                    try bundles.verify(
+                        path, signer: call.invocation.value("signer"), vault: vault, progress: $0)
                 }
             }
         return verdicts.allSatisfy { $0.word == .trusted } ? .done : .damaged
@@ -78,8 +80,9 @@ extension BackupCommands {
         _ path: String, _ verdict: Bundles.Verdict, _ call: Call
     ) throws(Failure) {
         guard call.isJSON else {
+            let line = verdict.through.dropFirst().map { ", which vouches for \($0)" }.joined()
             let tail =
-                verdict.trustedBy.map { ", by \(Self.words[$0] ?? $0)" }
+                verdict.trustedBy.map { ", by \(Self.words[$0] ?? $0)\(line)" }
                 ?? verdict.reason.map { ": \($0)" } ?? ""
             return try call.console.line(
                 "\(verdict.word.rawValue)  \(Visible.line(path))\(Visible.line(tail))")
@@ -87,12 +90,14 @@ extension BackupCommands {
         try call.console.print(
             .object([
                 ("bundle", .text(path)), ("verdict", .text(verdict.word.rawValue)),
-                ("trustedBy", .text(verdict.trustedBy)), ("reason", .text(verdict.reason)),
+                ("trustedBy", .text(verdict.trustedBy)),
+                ("through", .array(verdict.through.map { .text($0) })),
+                ("reason", .text(verdict.reason)),
             ]))
     }
 
     private static let words = [
         "signer": "the key that was given", "remembered": "the key that this machine remembers",
-        "vault": "the key of the vault", "password": "the key that the password opens",
+        "vault": "the vault, which has made it", "password": "the key that the password opens",
     ]
 }

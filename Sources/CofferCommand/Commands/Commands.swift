@@ -49,6 +49,7 @@ package enum Commands {
         "rotate data": RotateKeysCommands.data,
         "rotate index": RotateKeysCommands.index,
         "rotate all": RotateAllCommand.run,
+        "rotate signing": RotateSigningCommand.run,
         "rotate status": RotateKeysCommands.status,
         "rotate resume": RotateKeysCommands.resume,
         "check": CheckCommand.run,

@@ -56,6 +56,21 @@ extension Grammar {
                                 "skip-damaged",
                                 help: "Pass over what does not open; its keys then stay"),
                         ]),
+                    Command(
+                        "signing", summary: "Replace the key that signs bundles",
+                        discussion: """
+                            The old key signs that the new one follows, and every later bundle \
+                            carries that: whoever trusts the old one trusts the new one. With \
+                            --compromised it does not, and what it has signed counts only where \
+                            the vault lists it; tell the new public key (coffer key public) \
+                            wherever bundles are verified.
+                            """,
+                        options: [
+                            yes,
+                            .flag(
+                                "compromised",
+                                help: "Somebody else may have the old key: believe it no more"),
+                        ]),
                     rotateAll,
                     Command("status", summary: "Show a rotation that is under way"),
                     Command("resume", summary: "Go on with a rotation that is under way"),

@@ -1,0 +1,161 @@
+import CofferBundles
+import CofferBytes
+import CofferCare
+import CofferCrypto
+import CofferFormat
+import CofferKeys
+import CofferStore
+import Foundation
+import Testing
+
+@testable import Coffer
+
+/// A signing key that somebody else has: what it signs after it was retired counts for nothing, and
+/// what it had signed before is still good.
+@Suite struct CompromisedSignerTests {
+    private func code(_ body: () throws -> Void) -> VaultError.Code? {
+        do { try body() } catch { return (error as? VaultError)?.code }
+        return nil
+    }
+
+    /// A vault with a full bundle and one that continues it, and the thief's copy of its keys.
+    private struct Theft {
+        let stage: BackupStage
+        let paths: [String]
+        let signer: String
+        let frame: Keyring
+
+        init() throws {
+            stage = try BackupRoundTripTests.stage()
+            var paths = [try stage.backUp().path]
+            try stage.put("people", #"{"id":"p","letter":"1"}"#)
+            paths.append(try stage.backUp().path)
+            self.paths = paths
+            signer = try stage.vault.signer()
+            frame = try stage.vault.store.frame().keyring
+        }
+
+        /// Writes a bundle anew as the thief can, with another time.
+        func forge(_ path: String, to other: String, id: Identifier? = nil) throws {
+            let bundle = try BundleReader(at: path)
+            let key = try frame.active(.signing)
+            var writer = try BundleWriter(at: other, replacing: true)
+            for member in [BundleMember.readme, .keyring, .subjects, .signers] {
+                try writer.add(member, from: bundle)
+            }
+            for member in bundle.members where member.isContent {
+                try writer.add(member, from: bundle)
+            }
+            let old = bundle.manifest
+            _ = try writer.finish(
+                signingKey: key.signingKey(), keyID: Array(key.facts.id.bytes.prefix(8))
+            ) { members in
+                Manifest(
+                    vault: old.vault, instance: old.instance, bundle: old.bundle, kind: old.kind,
+                    parent: old.parent, key: old.key, epoch: old.epoch,
+                    generation: old.generation + 1, after: old.after, sequence: old.sequence,
+                    created: old.created + 1, entries: old.entries, live: old.live,
+                    members: members, digest: old.digest, audit: old.audit)
+            }
+        }
+    }
+
+    private func elsewhere(_ stage: BackupStage) -> Bundles {
+        var surroundings = stage.scratch.surroundings
+        surroundings.stateDirectory = nil
+        return Bundles(in: surroundings)
+    }
+
+    @Test func theOldKeyVouchesForNobodyAndThisMachineForgetsIt() throws {
+        let theft = try Theft()
+        let (stage, vault) = (theft.stage, theft.stage.vault)
+        // Another copy of the vault has been seen here, too.
+        let (copy, _) = try stage.restore()
+        #expect(try copy.signer() == theft.signer)
+        copy.lock()
+        let rotation = try vault.rotateSigning(isCompromised: true)
+        #expect(!rotation.isVouchedFor)
+        try stage.put("people", #"{"id":"p","letter":"2"}"#)
+        let made = try stage.backUp()
+        #expect(made.isFull, "it rests on nothing that the old key has signed")
+        let here = Bundles(in: stage.scratch.surroundings)
+        #expect(try here.verify(made.path).trustedBy == "remembered")
+        #expect(try elsewhere(stage).verify(made.path, signer: theft.signer).word == .untrusted)
+        for path in theft.paths {
+            #expect(try here.verify(path).word == .untrusted)
+            #expect(try here.verify(path, vault: vault).trustedBy == "vault")
+            let deep = try here.verify(path, key: .password(Scratch.password()))
+            #expect(deep.trustedBy == "password")
+        }
+        try stage.expectRestored(nil)
+        try stage.put("people", #"{"id":"p","letter":"3"}"#)
+        #expect(try !stage.backUp().isFull)
+        _ = try stage.vault.rotateSigning()
+        try stage.put("people", #"{"id":"p","letter":"4"}"#)
+        let last = try stage.backUp()
+        #expect(!last.isFull)
+        #expect(try BundleReader(at: last.path).signers.statements.count == 1)
+        try stage.expectRestored()
+    }
+
+    @Test func whatItSignsAfterwardsCountsForNothing() throws {
+        let theft = try Theft()
+        let (stage, vault) = (theft.stage, theft.stage.vault)
+        _ = try vault.rotateSigning(isCompromised: true)
+        // What the vault lists, with another manifest; its content is what it was.
+        let forged = stage.scratch.path + "/forged.coffer-bundle"
+        try theft.forge(theft.paths[0], to: forged)
+        #expect(try elsewhere(stage).verify(forged, signer: theft.signer).word == .trusted)
+        #expect(try Bundles(in: stage.scratch.surroundings).verify(forged).word == .untrusted)
+        #expect(try elsewhere(stage).verify(forged, vault: vault).word == .untrusted)
+        // And what it has never seen: a bundle that the thief has made of a copy of the vault.
+        let thief = Surroundings(
+            stateDirectory: stage.scratch.path + "/thief", now: stage.scratch.surroundings.now,
+            bootTime: stage.scratch.surroundings.bootTime, bootID: nil)
+        let bundles = Bundles(in: thief)
+        let copy = stage.scratch.path + "/copy.coffer"
+        _ = try bundles.restore(
+            bundles.plan(from: theft.paths[1]), to: copy, key: .password(Scratch.password()))
+        let stolen = try Vault(at: copy, in: thief)
+        try stolen.unlock(password: Scratch.password())
+        _ = try stolen.put("people", ndjson: Array(#"{"id":"p","letter":"evil"}"#.utf8))
+        let evil = try stolen.backUp(to: stage.scratch.path + "/evil", isFull: true).path
+        #expect(try elsewhere(stage).verify(evil, signer: theft.signer).word == .trusted)
+        #expect(try elsewhere(stage).verify(evil, vault: vault).word == .untrusted)
+        // Nothing of it is fetched, signed anew, merged or removed.
+        let plan = try Bundles(in: stage.scratch.surroundings).plan(from: evil)
+        #expect(code { _ = try vault.fetch("people", from: plan) } == .untrusted)
+        for path in [forged, evil] {
+            try FileManager.default.moveItem(
+                atPath: path, toPath: stage.bundles + "/" + (path as NSString).lastPathComponent)
+        }
+        var told: [Vault.Rekeyed] = []
+        try vault.rekeyBundles(in: stage.bundles) { told.append($0) }
+        #expect(told.filter { $0.revision == 2 }.map(\.path).sorted() == theft.paths.sorted())
+        #expect(told.count == 4)
+        var policy = Vault.BackupPolicy(folders: [stage.bundles])
+        (policy.keepLast, policy.keepHourly, policy.keepDaily, policy.keepWeekly) = (1, 0, 0, 0)
+        let pruned = try vault.pruneBundles(in: stage.bundles, by: policy)
+        #expect(pruned.refused.count == 0)
+        for path in [forged, evil] {
+            let name = stage.bundles + "/" + (path as NSString).lastPathComponent
+            #expect(FileManager.default.fileExists(atPath: name))
+        }
+    }
+
+    /// From bundles that the vault lists, records are fetched as before.
+    @Test func whatItHadSignedIsStillGood() throws {
+        let theft = try Theft()
+        let vault = theft.stage.vault
+        _ = try vault.rotateSigning(isCompromised: true)
+        let bundles = Bundles(in: theft.stage.scratch.surroundings)
+        _ = try vault.put("people", ndjson: Array(#"{"id":"p","letter":"2"}"#.utf8))
+        for path in theft.paths.reversed() {
+            let fetched = try vault.fetch("people", from: bundles.plan(from: path))
+            #expect(fetched.updated + fetched.created > 0)
+        }
+        let (restored, told) = try theft.stage.restore()
+        #expect(told.bundles == theft.paths.reversed())
+        #expect(try restored.check().isSound)
+    }
+}
