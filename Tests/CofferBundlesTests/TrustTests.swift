@@ -26,6 +26,31 @@ import Testing
         }
     }
 
+    @Test func leadsBackOnlyWithoutAGap() throws {
+        var sample = try Sample()
+        sample.signers = [(2, 1), (3, 2), (4, 3)]
+        let good = try sample.statements()
+        #expect(try good.origins(of: Signer(4).publicKey) == keys([3, 2, 1]))
+        #expect(try good.origins(of: Signer(2).publicKey) == keys([1]))
+        #expect(try good.origins(of: Signer(1).publicKey) == [])
+        #expect(try good.origins(of: Signer(9).publicKey) == [])
+        for broken in 0..<3 {
+            let statements = good.statements.enumerated().map { index, statement in
+                var signature = statement.signature
+                if index == broken { signature[7] ^= 1 }
+                return SignerStatements.Statement(
+                    new: statement.new, old: statement.old, signature: signature)
+            }
+            let list = SignerStatements(vault: good.vault, statements: statements)
+            #expect(try list.origins(of: Signer(4).publicKey).count == 2 - broken)
+        }
+        let moved = SignerStatements(vault: Sample.id(9), statements: good.statements)
+        #expect(try moved.origins(of: Signer(4).publicKey) == [])
+        // Of a key that is known by its bytes only, the list has the name.
+        let key = try Signer(3).publicKey
+        #expect(good.keys(of: key.bytes) == [key] && good.keys(of: [1]) == [])
+    }
+
     /// A signature of one statement says nothing in another place.
     @Test func endsAtAStatementThatDoesNotFit() throws {
         var sample = try Sample()

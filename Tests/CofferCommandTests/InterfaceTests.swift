@@ -124,6 +124,9 @@ import Testing
         try holdSlots(box) { try hold($0, $1) }
         try hold("signer", try box.open(["key", "public", "--json"]))
         try hold("rotate-root", try box.open(["rotate", "root", "--yes", "--json"]))
+        try hold("rotate-signing", try box.open(["rotate", "signing", "--yes", "--json"]))
+        try hold("rotate-policy", try box.open(["rotate", "policy", "--max-age", "9d", "--json"]))
+        try hold("rotate-advice", try box.open(["rotate", "--json"]))
         for kind in ["data", "index"] {
             try hold("rotate", try box.open(["rotate", kind, "--yes", "--json"]))
         }
@@ -157,7 +160,7 @@ import Testing
         try hold("schedule", try box.run(["maintain", "schedule", "off", "--json"]))
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 51)
+        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 54)
     }
 
     private func holdSlots(

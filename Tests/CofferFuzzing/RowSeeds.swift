@@ -45,7 +45,13 @@ internal enum RowSeeds {
     }
 
     static var keys: [[UInt8]] {
-        [KeyRow.Purpose.records, .subject, .signing].map { purpose in
+        let archived = [[], [UInt8](repeating: 8, count: 64)].map { word in
+            let facts = KeyRow.Facts(
+                id: id(1), purpose: .signing, state: .archived, created: 3, subject: nil,
+                word: word)
+            return bytes(KeyRow(facts: facts, key: secret(9)).serialized())
+        }
+        return archived + [KeyRow.Purpose.records, .subject, .signing].map { purpose in
             let facts = KeyRow.Facts(
                 id: id(1), purpose: purpose, state: .active, created: 3,
                 subject: purpose == .subject ? id(2) : nil)

@@ -208,6 +208,41 @@ import Testing
         #expect(try elsewhere(stage).verify(path, signer: new).word == .trusted)
     }
 
+    @Test(
+        .enabled(
+            if: IndependentReader.python != nil,
+            "needs Python with the packages of Vectors/README.md"))
+    func theOtherReaderFollowsThePin() throws {
+        // That one refuses the cheap password hash of the other tests.
+        let scratch = try Scratch()
+        let stage = BackupStage(scratch, try FullVault.make(scratch))
+        let secret = try stage.scratch.write("password", "correct horse\n")
+        let old = try stage.vault.signer()
+        try stage.backUp()
+        _ = try stage.vault.rotateSigning()
+        _ = try stage.vault.set("ships", "b", [.text(path: ["name"], "later")])
+        let second = try stage.backUp().path
+        let new = try stage.vault.rotateSigning(isCompromised: true).signer
+        _ = try stage.vault.rotateSigning()
+        #expect(try IndependentReader.agree(stage.vault, stage.scratch) > 0)
+        let third = try stage.vault.backUp(to: stage.scratch.path + "/more", isFull: true).path
+        for (path, key, status) in [
+            (second, old, Int32(0)), (third, new, 0), (second, new, 6), (third, old, 6),
+        ] {
+            let said = try IndependentReader.run("", ["verify", path, "--signer", key])
+            #expect(said.status == status, "\(said.output)")
+        }
+        let listing = try IndependentReader.listing(
+            ofBundles: stage.bundles, secret: ["--password-file", secret])
+        let restored = try stage.restore().vault
+        let expected = try IndependentReader.listing(
+            ofVault: restored.path, secret: ["--password-file", secret])
+        #expect(listing.filter { $0.contains("\"record\"") }.count > 0)
+        #expect(
+            listing.filter { $0.contains("\"record\"") }
+                == expected.filter { $0.contains("\"record\"") })
+    }
+
     @Test func asManyAsThereMayBeFitIntoABundle() throws {
         let stage = try stage()
         let first = try stage.vault.signer()

@@ -73,6 +73,10 @@ struct Operation: Sendable, CustomTestStringConvertible {
                 try stage.done(["set", "npcs", "npc-5", "hp=-7"])
             }),
         Operation(name: "rotate root", words: ["rotate", "root", "--yes"]),
+        Operation(name: "rotate signing", words: ["rotate", "signing", "--yes"]),
+        Operation(
+            name: "rotate signing --compromised",
+            words: ["rotate", "signing", "--compromised", "--yes"]),
         Operation(name: "serve", words: ["serve", "--stdio"], input: "requests.ndjson"),
     ]
 }

@@ -59,15 +59,15 @@ extension Vault {
         public let lastCheck: Int64?
         /// When a restore was tried last, and succeeded.
         public let lastDrill: Int64?
-        /// What is due, each in a word: `backup`, `prune`, `check`, `drill`.
+        /// What is due, each in a word: `backup`, `prune`, `rotate data`, `check`, `drill`.
         public let due: [String]
     }
 
     /// Something that ``Vault/maintain(isByTimer:progress:each:)`` does.
     public struct Task: Sendable {
-        /// In a word: `backup`, `prune`, `check`, `drill`.
+        /// In a word: `backup`, `prune`, `rotate data`, `check`, `drill`.
         public let kind: String
-        /// The folder that it is about; nil for `check`.
+        /// The folder that it is about; nil for `rotate data` and `check`.
         public let folder: String?
         fileprivate let it: Maintenance.Task
     }
@@ -136,8 +136,8 @@ extension Vault {
 
     /// Does what maintenance has left because it found the vault locked: all that is due now.
     ///
-    /// Nothing is done where none was left, or nobody has said how the vault is backed up. What
-    /// fails goes on waiting.
+    /// Nothing is done where none was left, or nobody has said how the vault is backed up or how old
+    /// its keys may become. What fails goes on waiting.
     ///
     /// - Parameters:
     ///   - progress: Hears how much of a task is done, and how much there is; false cancels.
@@ -149,7 +149,7 @@ extension Vault {
         each: (TaskResult) -> Void
     ) throws(VaultError) {
         guard dueSince() != nil else { return }
-        guard try backupPolicy() != nil else {
+        guard try holding({ try Maintenance(records).hasPolicy() }) else {
             return exclusivelyOrInside { _ in store.forgetDue() }
         }
         try maintain(progress: progress, each: each)
@@ -162,8 +162,8 @@ extension Vault {
         try holding { try Maintenance(records).due().map { Task($0) } }
     }
 
-    /// Does what is due: bundles, room in their folders, a check each day, a trial of a restore
-    /// each 30 days.
+    /// Does what is due: bundles, room in their folders, new keys where they are too old, a check
+    /// each day, a trial of a restore each 30 days. A rotation that is under way goes on.
     ///
     /// A task that fails keeps none of the others from being done. When none has failed, nothing
     /// waits for the vault to be unlocked any more.
@@ -186,7 +186,9 @@ extension Vault {
         for task in tasks {
             do {
                 let done = try holding {
-                    try Maintenance(records).run(task.it) { done, total in
+                    try Maintenance(records).run(task.it) {
+                        _ = try takeSafetyBundleInside()
+                    } progress: { done, total in
                         guard progress(done, total) else { throw BackupError.cancelled }
                     }
                 }
@@ -208,6 +210,7 @@ extension Vault.Task {
         switch task {
         case .backup(let folder, _): (kind, self.folder) = ("backup", folder)
         case .prune(let folder): (kind, self.folder) = ("prune", folder)
+        case .rotate: (kind, folder) = ("rotate data", nil)
         case .check: (kind, folder) = ("check", nil)
         case .drill(let folder): (kind, self.folder) = ("drill", folder)
         }

@@ -6,6 +6,10 @@ internal import CofferStore
 package struct VaultSettings: Equatable, Sendable {
     /// How it is backed up; nil where nobody has said.
     package var backup: BackupPolicy?
+    /// How old the keys of records may become, in milliseconds; nil where nobody has said.
+    package var keyAge: Int64?
+    /// Whether the vault has a record of that.
+    private var hasRotation = false
     /// When all of it was checked last, in milliseconds since 1970.
     package var lastCheck: Int64?
     /// When a restore of its bundles was tried last, and succeeded.
@@ -32,6 +36,9 @@ package struct VaultSettings: Equatable, Sendable {
             else { return true }
             switch name {
             case "backup": backup = BackupPolicy(value)
+            case "rotation":
+                hasRotation = true
+                if case .integer(let age)? = value["maxAge"], age > 0 { keyAge = age }
             case "care":
                 if case .integer(let time)? = value["lastCheck"] { lastCheck = time }
                 if case .integer(let time)? = value["lastDrill"] { lastDrill = time }
@@ -50,9 +57,14 @@ package struct VaultSettings: Equatable, Sendable {
         var care: [Value.Member] = []
         if let lastCheck { care.append(Value.Member("lastCheck", .integer(lastCheck))) }
         if let lastDrill { care.append(Value.Member("lastDrill", .integer(lastDrill))) }
-        for (name, value) in [
+        var all: [(name: String, value: Value)] = [
             ("backup", backup?.value ?? .object([])), ("care", .object(care)),
-        ] {
+        ]
+        if hasRotation || keyAge != nil {
+            let age = keyAge.map { [Value.Member("maxAge", .integer($0))] } ?? []
+            all.append(("rotation", .object(age)))
+        }
+        for (name, value) in all {
             try writer.put(
                 .object([Value.Member("name", .text(name)), Value.Member("value", value)]),
                 in: plan, existing: .update)

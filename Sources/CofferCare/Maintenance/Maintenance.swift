@@ -14,6 +14,8 @@ package struct Maintenance {
         case backup(folder: String, isFull: Bool)
         /// Bundles that are not kept are removed from a folder.
         case prune(folder: String)
+        /// The keys of records and persons are replaced, or a rotation goes on.
+        case rotate
         /// All of the vault is verified.
         case check
         /// The newest bundles of a folder are restored on trial.
@@ -53,7 +55,8 @@ package struct Maintenance {
     ///   that one is a moment earlier than the last.
     /// - Throws: As reading the vault does.
     package func due(isByTimer: Bool = false) throws -> [Task] {
-        try records.read { reader in
+        let isRotating = try DataRotation.underWay(records) != nil
+        return try records.read { reader in
             let settings = try VaultSettings(reader)
             let known = try reader.knownBundles()
             let now = records.store.environment.now()
@@ -74,8 +77,9 @@ package struct Maintenance {
                 tasks.append(.backup(folder: folder, isFull: isFull))
                 tasks.append(.prune(folder: folder))
             }
+            if try isRotating || Self.isOld(reader, settings.keyAge, now) { tasks.append(.rotate) }
             // Whoever said nothing about it is not told each day that something is due.
-            guard settings.backup != nil else { return [] }
+            guard settings.backup != nil else { return tasks }
             if Self.isDue(settings.lastCheck, Self.day, now) { tasks.append(.check) }
             if let folder = settings.backup?.folders.first,
                 Self.isDue(settings.lastDrill, 30 * Self.day, now)
@@ -86,18 +90,51 @@ package struct Maintenance {
         }
     }
 
+    /// Whether anybody has said what is to be done by itself.
+    ///
+    /// - Throws: As reading the vault does.
+    package func hasPolicy() throws -> Bool {
+        if try DataRotation.underWay(records) != nil { return true }
+        let settings = try records.read { try VaultSettings($0) }
+        return settings.backup != nil || settings.keyAge != nil
+    }
+
+    /// Whether the key of records is older than it may become; those of persons are never older.
+    ///
+    /// A key from the future says that a clock was wrong, and costs nobody a rotation.
+    private static func isOld(_ reader: RecordReader, _ limit: Int64?, _ now: Int64) throws -> Bool
+    {
+        guard let limit else { return false }
+        let created = try reader.frame.keyring.active(.records).facts.created
+        let (age, overflows) = now.subtractingReportingOverflow(created)
+        return overflows ? now > created : age >= limit
+    }
+
     private static func isDue(_ last: Int64?, _ span: Int64, _ now: Int64) -> Bool {
         last.map { now - $0 >= span || $0 > now } ?? true
     }
 
     /// Does one task.
     ///
-    /// - Parameter progress: Hears how much is done; throws to cancel.
+    /// - Parameters:
+    ///   - prepare: Is called before a rotation begins.
+    ///   - progress: Hears how much is done; throws to cancel.
     /// - Throws: What the task throws; others can be done all the same.
     package func run(
-        _ task: Task, progress: @escaping (UInt64, UInt64) throws -> Void
+        _ task: Task, prepare: () throws -> Void = {},
+        progress: @escaping (UInt64, UInt64) throws -> Void
     ) throws -> Done {
         switch task {
+        case .rotate:
+            var rotation = DataRotation(records, progress: progress)
+            let done = try rotation.run(skipsDamaged: false, prepare: prepare)
+            let moved = "\(done.moved) rows sealed anew"
+            return Done(
+                task: task,
+                result: done.isOver
+                    ? done.isScrubbed ? moved : "\(moved); scrubbing waits for a reader"
+                    : "\(moved); \(done.damaged.count) do not open and keep their keys",
+                isBad: !done.isOver)
         case .backup(let folder, let isFull):
             let made = try BackupCreate(
                 records, isFull: isFull, disk: disk, progress: progress

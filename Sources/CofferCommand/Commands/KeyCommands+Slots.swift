@@ -85,13 +85,17 @@ extension KeyCommands {
         }
         let change = try vault.removeSlot(number)
         call.noteWrite(vault, "slot \(number) is removed")
+        let bundles = try vault.bundlesOpeningOtherwise()
         if call.isJSON {
             try call.console.print(
-                .object([("removed", .integer(Int64(number))), ("state", state(of: change))]))
+                .object([
+                    ("removed", .integer(Int64(number))), ("state", state(of: change)),
+                    ("oldBundles", OldBundleLines.json(bundles)),
+                ]))
         } else {
             try call.console.line("Slot \(number) is removed.")
         }
-        warnOfCopies("with what opened it", call)
+        warnOfCopies("with what opened it", bundles, call)
         tellScrubbing(change, call)
         return .done
     }
@@ -129,17 +133,19 @@ extension KeyCommands {
         let added = change.added.map { Int64($0) } ?? 0
         let removed = change.removed.map { Int64($0) } ?? 0
         call.noteWrite(vault, "slot \(added) is in the place of slot \(removed)")
+        let bundles = try vault.bundlesOpeningOtherwise()
         if call.isJSON {
             try call.console.print(
                 .object([
                     ("kind", .text("password")), ("state", state(of: change)),
                     ("slot", .integer(added)), ("removed", .integer(removed)),
+                    ("oldBundles", OldBundleLines.json(bundles)),
                 ]))
         } else {
             try call.console.line(
                 "The password is changed: slot \(added) is in the place of slot \(removed).")
         }
-        warnOfCopies("with the old password", call)
+        warnOfCopies("with the old password", bundles, call)
         tellScrubbing(change, call)
         return .done
     }
@@ -231,10 +237,14 @@ extension KeyCommands {
     }
 
     /// What no later change of this vault reaches.
-    private static func warnOfCopies(_ way: String, _ call: Call) {
+    private static func warnOfCopies(
+        _ way: String, _ bundles: [Vault.OldBundle], _ call: Call
+    ) {
         call.console.note(
             "An old copy of the vault, or a bundle, still opens \(way); so that it opens nothing that "
                 + "is written from now on: coffer rotate root")
+        guard !call.isJSON else { return }
+        for line in OldBundleLines.stillOpening(bundles) { call.console.note(line) }
     }
 
     private static func tellScrubbing(_ change: Vault.SlotChange, _ call: Call) {

@@ -8,8 +8,7 @@ internal enum RotateCommands {
         let vault = try call.open()
         try call.confirm("Replace the root key?")
         let rotation = try rotated(vault, call)
-        let bundles = try vault.keyCensus().filter { $0.state == "archived" }
-            .reduce(UInt64(0)) { $0 + $1.bundles }
+        let bundles = try vault.bundlesOpeningOtherwise()
         if call.isJSON {
             try call.console.print(json(rotation, bundles))
             return .done
@@ -21,11 +20,7 @@ internal enum RotateCommands {
         let kept = rotation.kept.map { "\($0.purpose) (since \(day($0.created)))" }
         try call.console.line("Not replaced: \(kept.joined(separator: ", ")).")
         try call.console.line("What was written before stays known to whoever held the old root.")
-        if bundles > 0 {
-            try call.console.line(
-                "\(Quantity.of(Int(clamping: bundles), "known bundle opens", "known bundles open"))"
-                    + " as before; write the keys anew with: coffer backup rekey DIR")
-        }
+        for line in OldBundleLines.stillOpening(bundles) { try call.console.line(line) }
         if !rotation.isScrubbed {
             call.console.note(
                 "A program that reads the vault keeps the old rows in its log for now; they go "
@@ -44,7 +39,9 @@ internal enum RotateCommands {
 
     internal static func day(_ time: Int64) -> String { String(Timestamp.text(time).prefix(10)) }
 
-    private static func json(_ rotation: Vault.RootRotation, _ bundles: UInt64) -> JSONOutput {
+    private static func json(
+        _ rotation: Vault.RootRotation, _ bundles: [Vault.OldBundle]
+    ) -> JSONOutput {
         .object([
             ("epoch", .count(rotation.epoch)), ("slots", .integer(Int64(rotation.slots))),
             ("persons", .integer(Int64(rotation.persons))),
@@ -58,7 +55,9 @@ internal enum RotateCommands {
                         ])
                     })
             ),
-            ("bundles", .count(bundles)), ("scrubbed", .bool(rotation.isScrubbed)),
+            ("bundles", .integer(Int64(bundles.count))),
+            ("oldBundles", OldBundleLines.json(bundles)),
+            ("scrubbed", .bool(rotation.isScrubbed)),
         ])
     }
 

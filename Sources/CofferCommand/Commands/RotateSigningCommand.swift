@@ -12,11 +12,13 @@ internal enum RotateSigningCommand {
                 : "Replace the signing key?")
         let rotation = try vault.rotateSigning(isCompromised: isCompromised)
         call.noteWrite(vault, "there is a new signing key")
+        let bundles = try vault.bundlesSignedBefore()
         if call.isJSON {
             try call.console.print(
                 .object([
                     ("signer", .text(rotation.signer)), ("replaced", .text(rotation.replaced)),
                     ("vouched", .bool(rotation.isVouchedFor)),
+                    ("oldBundles", OldBundleLines.json(bundles)),
                     ("scrubbed", .bool(rotation.isScrubbed)),
                 ]))
             return .done
@@ -36,6 +38,13 @@ internal enum RotateSigningCommand {
                     + "bundle is a full one, unless those before it are signed anew with: "
                     + "coffer backup rekey DIR")
         }
+        let lines = OldBundleLines.lines(
+            bundles,
+            (
+                "1 known bundle is signed by a key of before; this vault still knows it",
+                "known bundles are signed by keys of before; this vault still knows them"
+            ))
+        for line in lines { try call.console.line(line) }
         if !rotation.isScrubbed {
             call.console.note(
                 "A program that reads the vault keeps the old key's row in its log for now; it goes "

@@ -7,12 +7,12 @@ extension Grammar {
             Command(
                 "rotate", summary: "Change keys of the vault",
                 discussion: """
-                    Which key to change depends on what happened. Somebody may have held the \
-                    unlocked vault or its root key, such as on a lost machine: rotate root, and \
-                    then rotate data. What was written before stays known to whoever had it; from \
-                    then on, everything that is written is not.
+                    Which key to change depends on what happened; without a subcommand that is \
+                    told, with the ages of the keys where the vault is unlocked. What was written \
+                    before stays known to whoever had the keys of then; what is written from then \
+                    on is not.
                     """,
-                heading: "Keys and care",
+                heading: "Keys and care", isRunnable: true,
                 subcommands: [
                     rotatePassword,
                     Command(
@@ -72,6 +72,18 @@ extension Grammar {
                                 help: "Somebody else may have the old key: believe it no more"),
                         ]),
                     rotateAll,
+                    Command(
+                        "policy", summary: "Say how old the keys of records may become",
+                        discussion: """
+                            Without an option it shows what holds. coffer maintain replaces keys \
+                            that are older, as rotate data does, and goes on with a rotation that \
+                            was interrupted; run it by hand, or by a timer.
+                            """,
+                        options: [
+                            .value(
+                                "max-age", placeholder: "TIME",
+                                help: "Such as 365d; off for never, which is the beginning")
+                        ]),
                     Command("status", summary: "Show a rotation that is under way"),
                     Command("resume", summary: "Go on with a rotation that is under way"),
                 ])

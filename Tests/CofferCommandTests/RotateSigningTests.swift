@@ -1,0 +1,149 @@
+import Foundation
+import Testing
+
+/// A new signing key by the command line, and what a change of keys says of bundles.
+@Suite(.enabled(if: BuiltProgram.isThere)) struct RotateSigningTests {
+    private func box() throws -> Sandbox {
+        let box = try Sandbox()
+        try box.makeVault("game", ["--template", "campaign"])
+        #expect(try box.open(["add", "npcs", "id=ana", "name=Ana"]).status == 0)
+        return box
+    }
+
+    private func backUp(_ box: Sandbox) throws -> String {
+        let made = try box.open(["backup", "create", "--to", "b", "--json"])
+        #expect(made.status == 0, "\(made.errors)")
+        return try #require(made["bundle"] as? String)
+    }
+
+    private func signer(_ box: Sandbox) throws -> String {
+        try #require(try box.open(["key", "public", "--json"])["signer"] as? String)
+    }
+
+    @Test func verifySaysByWhichKeyAndThroughWhich() throws {
+        let box = try box()
+        let old = try signer(box)
+        let first = try backUp(box)
+        let asked = try box.open(["rotate", "signing"])
+        #expect(asked.status == 2 && asked.errors.contains("--yes"))
+        #expect(try signer(box) == old)
+        let rotated = try box.open(["rotate", "signing", "--yes"])
+        #expect(rotated.status == 0)
+        let new = try signer(box)
+        #expect(new != old && rotated.output.contains("\(new)\n"))
+        #expect(rotated.output.contains("1 known bundle is signed by a key of before"))
+        #expect(rotated.output.contains("  \(first)\n"))
+        #expect(try box.open(["set", "npcs", "ana", "name=B"]).status == 0)
+        let second = try backUp(box)
+        let pinned = try box.run(["backup", "verify", second, "--signer", old])
+        #expect(pinned.status == 0)
+        #expect(pinned.output.contains("by the key that was given, which vouches for \(new)"))
+        let told = try box.run(["backup", "verify", second, "--signer", old, "--json"])
+        #expect(told["trustedBy"] as? String == "signer")
+        #expect(told["through"] as? [String] == [old, new])
+        #expect(try box.run(["backup", "verify", second, "--json"])["through"] as? [String] == [])
+        #expect(try box.run(["backup", "verify", first, "--signer", new]).status == 6)
+        // Signed anew, it needs the old key no more.
+        #expect(try box.open(["backup", "rekey", "b"]).status == 0)
+        #expect(try box.run(["backup", "verify", first, second, "--signer", new]).status == 0)
+        #expect(try box.open(["backup", "drill", "b"]).status == 0)
+    }
+
+    @Test func compromisedItSaysWhatIsToBeDoneByHand() throws {
+        let box = try box()
+        let old = try signer(box)
+        _ = try backUp(box)
+        let told = try box.open(["rotate", "signing", "--compromised", "--yes"])
+        let new = try signer(box)
+        #expect(told.status == 0 && told.output.contains("vouches for nobody"))
+        #expect(told.output.contains("coffer backup verify DIR --signer \(new)"))
+        #expect(try box.open(["set", "npcs", "ana", "name=B"]).status == 0)
+        let made = try box.open(["backup", "create", "--to", "b", "--json"])
+        #expect(made["kind"] as? String == "full")
+        let path = try #require(made["bundle"] as? String)
+        #expect(try box.run(["backup", "verify", path, "--signer", old]).status == 0)
+        #expect(
+            try box.run(["backup", "verify", path, "--json"])["trustedBy"] as? String
+                == "remembered")
+        let again = try box.open(["rotate", "signing", "--compromised", "--yes", "--json"])
+        #expect(again["vouched"] as? Bool == false && again["replaced"] as? String == new)
+    }
+
+    @Test func whatStillOpensTheOldWayIsNamed() throws {
+        let box = try box()
+        let path = try backUp(box)
+        try box.write("another", "another password")
+        let cheap = ["--kdf-memory", "64", "--kdf-passes", "1"]
+        let added = try box.open(["key", "add-password", "--new-password-file", "another"] + cheap)
+        #expect(added.status == 0)
+        func names(_ words: [String]) throws -> [String] {
+            let told = try box.open(words + ["--json"])
+            #expect(told.status == 0, "\(told.errors)")
+            return try #require(told["oldBundles"] as? [String])
+        }
+        // The bundle knows nothing of the password that goes.
+        #expect(try names(["key", "remove", "3", "--yes"]) == [])
+        #expect(try names(["rotate", "root", "--yes"]) == [path])
+        #expect(try box.open(["backup", "rekey", "b"]).status == 0)
+        let changed = try box.open(
+            ["passwd", "--new-password-file", "another"] + cheap)
+        #expect(changed.status == 0)
+        try box.write("password", "another password")
+        #expect(changed.errors.contains("1 known bundle still opens with what was known before:"))
+        #expect(changed.errors.contains("  \(path)\n"))
+        #expect(changed.errors.contains("coffer backup rekey \(box.path("b"))"))
+        #expect(try box.open(["backup", "rekey", "b"]).status == 0)
+        #expect(try box.open(["rotate", "signing", "--yes"]).status == 0)
+        #expect(try box.open(["backup", "rekey", "b"]).status == 0)
+        try FileManager.default.removeItem(atPath: path)
+        let gone = try box.open(["rotate", "root", "--yes"])
+        #expect(gone.output.contains("  \(path)  (not there now)\n"))
+    }
+
+    @Test func withoutASubcommandItSaysWhatHelps() throws {
+        let box = try Sandbox()
+        let alone = try box.run(["rotate"])
+        #expect(alone.status == 0 && alone.output.contains("coffer rotate root"))
+        #expect(alone.output.contains("coffer unlock"))
+        try box.makeVault("game")
+        #expect(try box.run(["rotate"]).output == alone.output)
+        #expect(try box.run(["rotate", "--json"]).json != nil)
+        let opened = try box.open(["rotate"])
+        #expect(opened.status == 0 && opened.output.contains("Keys of game"))
+        for word in ["records", "names", "index", "signing"] {
+            #expect(opened.output.contains(word))
+        }
+        let told = try box.open(["rotate", "--json"])
+        let keys = try #require(told["keys"] as? [[String: Any]])
+        #expect(keys.count == 7 && keys.allSatisfy { $0["days"] as? Int == 0 })
+        // Nothing is advised that this program cannot do.
+        for advice in try #require(told["advice"] as? [[String: Any]]) {
+            for command in try #require(advice["commands"] as? [String]) {
+                let words = command.split(separator: " ").dropFirst().filter {
+                    $0.first?.isLowercase ?? false && !$0.hasSuffix("365d") || $0 == "passwd"
+                }
+                let help = try box.run(["help"] + words.map(String.init))
+                #expect(help.status == 0, "\(command)")
+            }
+        }
+    }
+
+    @Test func thePolicyIsShownAndDoneByItself() throws {
+        let box = try box()
+        #expect(try box.open(["rotate", "policy"]).output.contains("No key is replaced by itself"))
+        for wrong in ["1h", "23h", "0d", "x", "-3d", "99999999999999999999d", ""] {
+            #expect(try box.open(["rotate", "policy", "--max-age", wrong]).status == 2, "\(wrong)")
+        }
+        let set = try box.open(["rotate", "policy", "--max-age", "365d"])
+        #expect(set.status == 0 && set.output.contains("older than 365d"))
+        #expect(try box.open(["rotate", "policy", "--json"])["maxAge"] as? Int == 31_536_000)
+        #expect(try box.open(["maintain", "--dry-run", "--json"]).output == "[]\n")
+        // A timer that finds the vault locked leaves it for the next unlock.
+        #expect(try box.run(["maintain", "--unattended"]).status == 0)
+        #expect(try box.run(["status", "--json"])["dueSince"] as? String != nil)
+        #expect(try box.open(["maintain"]).status == 0)
+        #expect(try box.run(["status", "--json"])["dueSince"] as? String == nil)
+        let off = try box.open(["rotate", "policy", "--max-age", "off", "--json"])
+        #expect(off.status == 0 && off["maxAge"] is NSNull)
+    }
+}
