@@ -51,12 +51,13 @@ internal enum RowSeeds {
                 word: word)
             return bytes(KeyRow(facts: facts, key: secret(9)).serialized())
         }
-        return archived + [KeyRow.Purpose.records, .subject, .signing].map { purpose in
-            let facts = KeyRow.Facts(
-                id: id(1), purpose: purpose, state: .active, created: 3,
-                subject: purpose == .subject ? id(2) : nil)
-            return bytes(KeyRow(facts: facts, key: secret(9)).serialized())
-        }
+        return archived
+            + [KeyRow.Purpose.records, .subject, .signing].map { purpose in
+                let facts = KeyRow.Facts(
+                    id: id(1), purpose: purpose, state: .active, created: 3,
+                    subject: purpose == .subject ? id(2) : nil)
+                return bytes(KeyRow(facts: facts, key: secret(9)).serialized())
+            }
     }
 
     private static var state: VaultState {

@@ -1,4 +1,5 @@
 import CofferBytes
+import CofferFormat
 import CofferKeys
 import CofferStore
 import Foundation
@@ -25,10 +26,8 @@ import Testing
             at: path, password: Scratch.password(), options: Scratch.options, in: surroundings)
         let vault = try Vault(at: path, in: surroundings)
         try vault.unlock(password: Scratch.password())
-        _ = try vault.importFiles(
-            ImportRequest(paths: [
-                try scratch.write("a.ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\"}\n")
-            ]))
+        let file = try scratch.write("a.ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\"}\n")
+        _ = try vault.importFiles(ImportRequest(paths: [file])) { _, _ in }
         return vault
     }
 

@@ -4,6 +4,7 @@ import CofferCrypto
 import CofferDisk
 import CofferFormat
 import CofferKeys
+import CofferSQLite
 import CofferStore
 import Foundation
 import Testing
@@ -182,6 +183,55 @@ import Testing
         let left = try #require(vault.store.frame().keyring.key(key.number))
         #expect(left.facts.state == .archived && left.facts.word?.count == 64)
         #expect(try left.publicHalf() == Ed25519.publicKey(of: key.signingKey()))
+    }
+
+    /// Rows that are put back, taken away or changed places, with the state as it is now.
+    @Test func whatIsDoneToItsRowsIsNoticed() throws {
+        let stage = try stage()
+        let vault = stage.vault
+        let first = try vault.store.frame().keyring.active(.signing).number
+        let old = try #require(vault.store.keyRows().keys.first { $0.number == first }).seal
+        _ = try vault.rotateSigning()
+        _ = try vault.rotateSigning()
+        let numbers = try vault.store.frame().keyring.all
+            .filter { $0.facts.purpose == .signing }.map(\.number)
+        #expect(numbers.count == 3)
+        let (second, third) = (numbers[1], numbers[2])
+        #expect(vault.store.scrub())
+        let database = "/" + Store.databaseName
+        func copy(_ sql: String?) throws -> Vault {
+            let path = stage.scratch.path + "/copy-\(UUID().uuidString).coffer"
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: false)
+            try FileManager.default.copyItem(
+                atPath: vault.path + database, toPath: path + database)
+            if let sql {
+                try Connection(path: path + database, mode: .readWrite).execute(sql)
+            }
+            var surroundings = stage.scratch.surroundings
+            surroundings.stateDirectory = nil
+            let copy = try Vault(at: path, in: surroundings)
+            try copy.unlock(password: Scratch.password())
+            return copy
+        }
+        let hex = Hex.encode(old)
+        let edits = [
+            "DELETE FROM dkey WHERE num = \(first)", "DELETE FROM dkey WHERE num = \(third)",
+            "UPDATE dkey SET seal = x'\(hex)' WHERE num = \(first)",
+            "UPDATE dkey SET seal = x'\(hex)' WHERE num = \(third)",
+            "UPDATE dkey SET num = 99 WHERE num = \(second)",
+            "UPDATE dkey SET seal = (SELECT d.seal FROM dkey d WHERE d.num = CASE dkey.num "
+                + "WHEN \(first) THEN \(second) ELSE \(first) END) "
+                + "WHERE num IN (\(first), \(second))",
+            "UPDATE dkey SET seal = (SELECT d.seal FROM dkey d WHERE d.num = CASE dkey.num "
+                + "WHEN \(second) THEN \(third) ELSE \(second) END) "
+                + "WHERE num IN (\(second), \(third))",
+            "INSERT INTO dkey(num, seal) VALUES(98, x'\(hex)')",
+        ]
+        for sql in edits {
+            #expect(code { _ = try copy(sql) } == .damaged, "\(sql)")
+        }
+        #expect(try copy(nil).check().isSound)
     }
 
     @Test func anotherProgramSignsWithTheNewKeyAtOnce() throws {

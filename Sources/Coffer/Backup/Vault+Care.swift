@@ -163,8 +163,9 @@ extension Vault {
     }
 
     /// Does what is due: bundles, room in their folders, new keys where they are too old, a check
-    /// each day, a trial of a restore each 30 days. A rotation that is under way goes on.
+    /// each day, a trial of a restore each 30 days.
     ///
+    /// A rotation that is under way goes on.
     /// A task that fails keeps none of the others from being done. When none has failed, nothing
     /// waits for the vault to be unlocked any more.
     ///
