@@ -70,6 +70,15 @@ extension Vault {
         _ kind: KeyRotationKind, skippingDamaged skipsDamaged: Bool = false,
         progress: (UInt64, UInt64) throws -> Void = { _, _ in }
     ) throws(VaultError) -> KeyRotation {
+        do throws(VaultError) {
+            return try rotate(kind, skipsDamaged, progress)
+        } catch { throw paused(error) }
+    }
+
+    private func rotate(
+        _ kind: KeyRotationKind, _ skipsDamaged: Bool,
+        _ progress: (UInt64, UInt64) throws -> Void
+    ) throws(VaultError) -> KeyRotation {
         try holding {
             let done = try withoutActuallyEscaping(progress) { progress in
                 var rotation = CofferCare.KeyRotation(records, kind.plan, progress: progress)
@@ -82,6 +91,16 @@ extension Vault {
                 damaged: done.damaged.map { VaultError($0).message },
                 isOver: done.isOver, isScrubbed: done.isScrubbed)
         }
+    }
+
+    /// What a disk has ended has done a part of its work, and goes on.
+    private func paused(_ error: VaultError) -> VaultError {
+        guard [.full, .storage, .busy].contains(error.code),
+            (try? keyRotationUnderWay()) ?? nil != nil
+        else { return error }
+        let reason = error.code == .full ? "the disk is full" : error.message
+        return VaultError(
+            error.code, "\(reason); what is moved stays so, go on with: coffer rotate resume")
     }
 
     /// Takes the safety bundle before rows are moved.

@@ -39,8 +39,8 @@ internal struct RotationBench {
     private mutating func round() throws {
         let bench = try BenchVault(
             at: path, schemas: [SchemaSource(name: "rows", json: Array(RecordSet.schema.utf8))])
+        let set = self.set
         let ready = (0..<set.count).map { set.record($0) }
-        let set = set
         var start = Report.now()
         try bench.vault.records.write { writer in
             var index = 0
@@ -80,7 +80,7 @@ internal struct RotationBench {
         beside.append((Report.now() - start) / 1e9)
         for worker in workers { worker.flags.isOver.store(true, ordering: .relaxed) }
         for worker in workers {
-            while !worker.flags.isDone.load(ordering: .acquiring) { _ = unsafe usleep(1_000) }
+            while !worker.flags.isDone.load(ordering: .acquiring) { _ = usleep(1_000) }
         }
         try result.get()
         for reader in readers {

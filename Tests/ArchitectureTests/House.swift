@@ -49,6 +49,7 @@ enum House {
         "CofferBench": [
             "CCofferBench", "Coffer", "CofferBytes", "CofferCrypto", "CofferExchange",
             "CofferFormat", "CofferRecords", "CofferSQLite", "CofferShims", "Glibc",
+            "Synchronization",
         ],
     ]
 

@@ -66,9 +66,11 @@ import Testing
         #expect(try open(scratch, Self.next).lines() == lines)
         func opens(_ key: [UInt8]) -> Bool {
             guard
-                let secret = try? Secret(count: key.count, filling: { bytes in
-                    for index in key.indices { bytes[index] = key[index] }
-                }), let vault = try? Vault(at: vault.path, in: scratch.surroundings)
+                let secret = try? Secret(
+                    count: key.count,
+                    filling: { bytes in
+                        for index in key.indices { bytes[index] = key[index] }
+                    }), let vault = try? Vault(at: vault.path, in: scratch.surroundings)
             else { return false }
             return (try? vault.unlock(recoveryKey: secret)) != nil
         }

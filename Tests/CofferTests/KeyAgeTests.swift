@@ -79,17 +79,17 @@ import Testing
         let vault = try vault(scratch, clock)
         #expect(throws: (any Error).self) {
             // After the plan is there.
-            _ = try vault.rotateData { _, _ in
+            _ = try vault.rotateKeys(.data) { _, _ in
                 if try vault.store.hasJob() { throw Stop() }
             }
         }
-        try #require(try vault.rotationStatus() != nil)
+        try #require(try vault.keyRotationStatus() != nil)
         #expect(try vault.careStatus().due == ["rotate data"])
         vault.noteDue()
         var told: [String] = []
         try vault.catchUp { told.append($0.task.kind) }
         #expect(told == ["rotate data"])
-        #expect(try vault.rotationStatus() == nil && vault.dueSince() == nil)
+        #expect(try vault.keyRotationStatus() == nil && vault.dueSince() == nil)
         #expect(try vault.keyCensus().allSatisfy { $0.state != "retiring" || $0.records == 0 })
     }
 }

@@ -2,6 +2,7 @@ internal import CofferBundles
 internal import CofferBytes
 internal import CofferCare
 internal import CofferDisk
+internal import CofferFormat
 internal import CofferKeys
 internal import CofferRecords
 internal import CofferStore
@@ -59,15 +60,17 @@ extension Vault {
         public let lastCheck: Int64?
         /// When a restore was tried last, and succeeded.
         public let lastDrill: Int64?
-        /// What is due, each in a word: `backup`, `prune`, `rotate data`, `check`, `drill`.
+        /// What is due, each in a word: `backup`, `prune`, `check`, `drill`, or `rotate` with
+        /// what it is about.
         public let due: [String]
     }
 
     /// Something that ``Vault/maintain(isByTimer:progress:each:)`` does.
     public struct Task: Sendable {
-        /// In a word: `backup`, `prune`, `rotate data`, `check`, `drill`.
+        /// In a word: `backup`, `prune`, `check`, `drill`, or `rotate` with
+        /// what it is about.
         public let kind: String
-        /// The folder that it is about; nil for `rotate data` and `check`.
+        /// The folder that it is about; nil for `check` and the rotations.
         public let folder: String?
         fileprivate let it: Maintenance.Task
     }
@@ -211,7 +214,7 @@ extension Vault.Task {
         switch task {
         case .backup(let folder, _): (kind, self.folder) = ("backup", folder)
         case .prune(let folder): (kind, self.folder) = ("prune", folder)
-        case .rotate: (kind, folder) = ("rotate data", nil)
+        case .rotate(let keys): (kind, folder) = ("rotate \(keys.word)", nil)
         case .check: (kind, folder) = ("check", nil)
         case .drill(let folder): (kind, self.folder) = ("drill", folder)
         }

@@ -54,12 +54,14 @@ extension Vault {
             try ways.refuseKnown(try parsedSlots())
             let label = options.label ?? (keyfile == nil ? "password" : "password and keyfile")
             let cost = try newCost(options)
+            var vouched: Set<[UInt8]> = []
             let change = try withoutActuallyEscaping(progress) { progress in
                 var change: Store.RootChange?
                 let rotation = CofferCare.KeyRotation(records, .all) { _, _ in }
                 try rotation.begin(
                     skipsDamaged: skipsDamaged, prepare: { try prepareRotation(skipsDamaged) }
                 ) { plan in
+                    vouched = try signedSafetyBundles()
                     change = try store.rotateAll(
                         to: ways.root, try ways.replacement(cost, label, plan),
                         progress: progress)
@@ -69,7 +71,7 @@ extension Vault {
             guard let change, let number = change.slots.first else { throw StoreError.locked }
             opened = number
             try refreshKeptKey()
-            try renewSafetyBundles()
+            try renewSafetyBundles(vouched: vouched)
             _ = store.scrub()
             made = AllRotation(
                 epoch: change.epoch, password: number,

@@ -1,6 +1,6 @@
 internal import CofferBundles
 package import CofferDisk
-internal import CofferFormat
+package import CofferFormat
 internal import CofferKeys
 package import CofferRecords
 internal import CofferStore
@@ -14,8 +14,8 @@ package struct Maintenance {
         case backup(folder: String, isFull: Bool)
         /// Bundles that are not kept are removed from a folder.
         case prune(folder: String)
-        /// The keys of records and persons are replaced, or a rotation goes on.
-        case rotate
+        /// The keys of records and persons are replaced, or a rotation of keys goes on.
+        case rotate(JobPlan.Kind)
         /// All of the vault is verified.
         case check
         /// The newest bundles of a folder are restored on trial.
@@ -55,7 +55,7 @@ package struct Maintenance {
     ///   that one is a moment earlier than the last.
     /// - Throws: As reading the vault does.
     package func due(isByTimer: Bool = false) throws -> [Task] {
-        let isRotating = try DataRotation.underWay(records) != nil
+        let rotating = try KeyRotation.underWay(records)?.kind
         return try records.read { reader in
             let settings = try VaultSettings(reader)
             let known = try reader.knownBundles()
@@ -77,7 +77,11 @@ package struct Maintenance {
                 tasks.append(.backup(folder: folder, isFull: isFull))
                 tasks.append(.prune(folder: folder))
             }
-            if try isRotating || Self.isOld(reader, settings.keyAge, now) { tasks.append(.rotate) }
+            if let rotating {
+                tasks.append(.rotate(rotating))
+            } else if try Self.isOld(reader, settings.keyAge, now) {
+                tasks.append(.rotate(.data))
+            }
             // Whoever said nothing about it is not told each day that something is due.
             guard settings.backup != nil else { return tasks }
             if Self.isDue(settings.lastCheck, Self.day, now) { tasks.append(.check) }
@@ -94,7 +98,7 @@ package struct Maintenance {
     ///
     /// - Throws: As reading the vault does.
     package func hasPolicy() throws -> Bool {
-        if try DataRotation.underWay(records) != nil { return true }
+        if try KeyRotation.underWay(records) != nil { return true }
         let settings = try records.read { try VaultSettings($0) }
         return settings.backup != nil || settings.keyAge != nil
     }
@@ -125,8 +129,8 @@ package struct Maintenance {
         progress: @escaping (UInt64, UInt64) throws -> Void
     ) throws -> Done {
         switch task {
-        case .rotate:
-            var rotation = DataRotation(records, progress: progress)
+        case .rotate(let kind):
+            var rotation = KeyRotation(records, kind, progress: progress)
             let done = try rotation.run(skipsDamaged: false, prepare: prepare)
             let moved = "\(done.moved) rows sealed anew"
             return Done(

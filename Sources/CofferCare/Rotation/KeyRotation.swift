@@ -240,8 +240,8 @@ package struct KeyRotation {
 }
 
 extension JobPlan.Kind {
-    /// What the audit log calls it.
-    fileprivate var word: String {
+    /// What commands and the audit log call it.
+    package var word: String {
         switch self {
         case .data: "data"
         case .index: "index"

@@ -95,7 +95,7 @@ internal enum RotateAllCommand {
             return try RotateKeysCommands.run(.all, vault, call, skipping: skipping)
         }
         do {
-            try printHead(made, call)
+            try printHead(made, vault, call)
         } catch { throw unshown(.from(error)) }
         let (done, status) = try RotateKeysCommands.move(.all, vault, call, skipping: skipping)
         try call.console.line("," + RotateKeysCommands.json(done).json.dropFirst())
@@ -122,9 +122,14 @@ internal enum RotateAllCommand {
         }
         let kept = made.kept.map { "\($0.purpose) (since \(RotateCommands.day($0.created)))" }
         try console.line("Not replaced, as ids depend on them: \(kept.joined(separator: ", ")).")
+        for line in OldBundleLines.stillOpening(try vault.bundlesOpeningOtherwise()) {
+            try console.line(line)
+        }
     }
 
-    private static func printHead(_ made: borrowing Vault.AllRotation, _ call: Call) throws {
+    private static func printHead(
+        _ made: borrowing Vault.AllRotation, _ vault: Vault, _ call: Call
+    ) throws {
         let head = JSONOutput.object([
             ("epoch", .count(made.epoch)), ("slot", .integer(Int64(made.password))),
             (
@@ -138,6 +143,7 @@ internal enum RotateAllCommand {
                     })
             ),
             ("kept", .array(made.kept.map { .text($0.purpose) })),
+            ("oldBundles", OldBundleLines.json(try vault.bundlesOpeningOtherwise())),
         ]).json
         try call.console.write(head.dropLast() + ",\"recoveryKey\":")
         switch made.recovery {

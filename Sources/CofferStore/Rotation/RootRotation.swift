@@ -82,12 +82,13 @@ internal struct RootRotation {
             AuditEntry.Detail("epoch", "\(state.epoch)"),
         ]
         if let replacement {
+            _ = try transaction.renewSigningKey(isCompromised: true)
             try transaction.putJob(replacement.plan)
             details.append(AuditEntry.Detail("job", replacement.plan.id.description))
         }
         try transaction.audit(replacement == nil ? "rotate-root" : "rotate-all", details)
         let former = Set(before.frame.keyring.all.map(\.number))
-        let kept = keyring.all.filter {
+        let kept = transaction.frame.keyring.all.filter {
             $0.facts.state == .active && former.contains($0.number)
         }
         return (

@@ -1,3 +1,4 @@
+internal import CofferCrypto
 package import CofferFormat
 package import CofferKeys
 internal import CofferSQLite
@@ -44,7 +45,11 @@ extension Store {
         to root: RootKey, _ replacement: Replacement,
         progress: @escaping (UInt64, UInt64) throws -> Void
     ) throws -> RootChange {
-        try replaceRoot(by: root, replacement, progress)
+        let key = try frame().keyring.active(.signing).signingKey()
+        let change = try replaceRoot(by: root, replacement, progress)
+        memory.forgetSigner(try Ed25519.publicKey(of: key))
+        memory.save()
+        return change
     }
 
     private func replaceRoot(

@@ -31,7 +31,7 @@ extension Transaction {
     /// Makes a new signing key and archives the old one.
     ///
     /// - Returns: The public half of the old one.
-    fileprivate func renewSigningKey(isCompromised: Bool) throws -> [UInt8] {
+    internal func renewSigningKey(isCompromised: Bool) throws -> [UInt8] {
         let root = frame.keyring.root
         let old = try frame.keyring.active(.signing)
         let archived = frame.keyring.all.filter {
