@@ -162,8 +162,10 @@ extension Grammar {
         "maintain", summary: "Do what is due: bundles, checks, trials of a restore",
         discussion: """
             Bundles are taken and removed as coffer backup policy says; once a day all of the vault \
-            is checked, and every 30 days a restore is tried. Where the vault is found locked, the \
-            next coffer unlock or coffer lock does what is due, if there is a backup policy.
+            is checked, and every 30 days a restore is tried. Keys that are older than coffer \
+            rotate policy allows are replaced, and a rotation that was interrupted goes on. Where \
+            the vault is found locked, the next coffer unlock or coffer lock does what is due, if \
+            there is a policy.
             """,
         heading: "Care", isRunnable: true,
         options: [
