@@ -106,8 +106,11 @@ extension Vault {
     /// Takes the safety bundle before rows are moved.
     internal func prepareRotation(_ skipsDamaged: Bool) throws {
         // What does not open is in no bundle either; it stays as it is.
-        do { _ = try takeSafetyBundleInside() } catch RecordsError.damaged {
-            guard skipsDamaged else { throw StoreError.damaged("a record") }
+        do { _ = try takeSafetyBundleInside() } catch let error as RecordsError {
+            switch error {
+            case .damaged where skipsDamaged, .incomplete where skipsDamaged: return
+            default: throw error
+            }
         }
     }
 

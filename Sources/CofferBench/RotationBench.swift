@@ -88,7 +88,9 @@ internal struct RotationBench {
             gaps.append(reader.longest / 1e6)
             reads += reader.count
         }
-        guard writer.failures == 0 else { throw BenchFailure(what: "a write failed") }
+        if let failure = writer.failures.first {
+            throw BenchFailure(what: "\(writer.failures.count) writes failed: \(failure)")
+        }
         writes += writer.count
         for number in 0..<writer.count {
             let found = try bench.vault.get("rows", Writer.key(number).description)
@@ -152,14 +154,15 @@ private final class Writer: Worker, @unchecked Sendable {
     // Sendable is true as for a reader.
     let flags = Flags()
     private(set) var count = 0
-    private(set) var failures = 0
+    /// Why writes failed.
+    private(set) var failures: [String] = []
     private let vault: Vault
 
     init(_ vault: Vault, _ set: RecordSet) { self.vault = vault }
 
     /// The id of what is written.
     static func key(_ number: Int) -> Identifier {
-        let bytes = UInt64(number).bigEndianBytes + [UInt8](repeating: 7, count: 8)
+        let bytes = [UInt8](repeating: 7, count: 8) + UInt64(number).bigEndianBytes
         return Identifier(version: 8, from: bytes.span)
     }
 
@@ -174,7 +177,7 @@ private final class Writer: Worker, @unchecked Sendable {
                         existing: .fail)
                 }
                 count += 1
-            } catch { failures += 1 }
+            } catch { failures.append("\(error)") }
         }
     }
 }

@@ -45,18 +45,24 @@ package struct Sum256: Equatable, Sendable {
     ///
     /// - Precondition: `code` has at least 32 bytes.
     package mutating func subtract(_ code: Span<UInt8>) {
-        let other = Self.parse(code)
-        // -x is the complement plus one.
-        add((~other.0, ~other.1, ~other.2, ~other.3))
-        add((1, 0, 0, 0))
+        subtract(Self.parse(code))
     }
 
     /// Takes in the rows of another sum, as two cores hand over what each has counted.
     package mutating func add(_ other: Sum256) { add(other.words) }
 
+    /// Takes the rows of another sum out.
+    package mutating func subtract(_ other: Sum256) { subtract(other.words) }
+
     /// Whether both sums are the same.
     package static func == (left: Sum256, right: Sum256) -> Bool {
         left.words == right.words
+    }
+
+    private mutating func subtract(_ other: (UInt64, UInt64, UInt64, UInt64)) {
+        // -x is the complement plus one.
+        add((~other.0, ~other.1, ~other.2, ~other.3))
+        add((1, 0, 0, 0))
     }
 
     private mutating func add(_ other: (UInt64, UInt64, UInt64, UInt64)) {

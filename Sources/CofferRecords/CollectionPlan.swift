@@ -50,8 +50,9 @@ package final class CollectionPlan: Sendable {
     internal let selectHistory: String
     /// Copies a row into the history: number, note and row number of the record.
     internal let keep: String
-    /// Writes an older version over as it is, under other keys.
-    internal let updateHistory: String
+    /// Write a record, or an older version, over as it is, under other keys: by the parameters of an
+    /// insert, of which those of indexed columns are used for new blind indexes only.
+    internal let move: MoveStatements
     /// Inserts into the history: the columns of a record, then number and note.
     internal let insertHistory: String
 
@@ -126,10 +127,7 @@ package final class CollectionPlan: Sendable {
             "INSERT INTO h_\(definition.collection)(\(columns), hid, note) "
             + "VALUES(\(marks.joined(separator: ", ")), ?\(names.count + 1), ?\(names.count + 2))"
         let changes = zip(names, marks).dropFirst().map { "\($0) = \($1)" }
-        let everyChange = zip(names, marks).map { "\($0) = \($1)" }
-        updateHistory =
-            "UPDATE h_\(definition.collection) SET \(everyChange.joined(separator: ", ")), "
-            + "note = ?\(names.count + 2) WHERE hid = ?\(names.count + 1)"
+        move = MoveStatements(definition, names: names)
         update = "UPDATE \(table) SET \(changes.joined(separator: ", ")) WHERE rid = ?1"
     }
 

@@ -70,6 +70,9 @@ package struct Names {
     /// Whether an index may be under another key than that of new ones.
     package var hasRetiringIndex: Bool { !retiring.isEmpty }
 
+    /// The numbers of the keys that retire.
+    package var retiringIndexKeys: [UInt32] { retiring.map(\.number) }
+
     /// The blind indexes of a value under the keys that retire, by the numbers of the keys.
     package func retiringIndexes(
         _ value: Value, field: UInt16, in collection: UInt32

@@ -1,4 +1,5 @@
 internal import CCofferSQLite
+internal import Glibc
 
 extension Connection {
     /// Everything that the schema holds, in the order of the table.
@@ -88,5 +89,22 @@ extension Connection {
             throw error
         }
         return (result != .ok, Int(log), Int(done))
+    }
+
+    /// How many bytes of the write-ahead log could not be written back into the database, because
+    /// somebody still reads an older state.
+    ///
+    /// What can be written back is, without waiting for anybody.
+    ///
+    /// - Throws: As ``checkpoint(_:)``.
+    package func pendingLog() throws(SQLiteError) -> Int64 {
+        let (_, log, done) = try checkpoint(.passive)
+        return Int64(max(0, log - max(0, done))) * Int64(try pageSize())
+    }
+
+    /// Sleeps for a tenth of a second, between two looks at what others hold.
+    package static func pause() {
+        var pause = timespec(tv_sec: 0, tv_nsec: 100_000_000)
+        unsafe nanosleep(&pause, nil)
     }
 }

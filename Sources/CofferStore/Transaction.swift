@@ -59,6 +59,13 @@ package final class Transaction {
         state.bodies[body, default: VaultState.Tally()].sum.add(rows.sum)
     }
 
+    /// Rows of a body leave its sum, which somebody else has added up.
+    package func leave(_ rows: VaultState.Tally, _ table: RowTable, collection: UInt32) {
+        let body = VaultState.Body(table, collection: collection)
+        state.bodies[body, default: VaultState.Tally()].rows &-= rows.rows
+        state.bodies[body, default: VaultState.Tally()].sum.subtract(rows.sum)
+    }
+
     /// A row leaves its sum.
     package func leave(_ table: RowTable, collection: UInt32 = 0, key: [UInt8], seal: [UInt8]) {
         change(table, collection, key, seal, isLeaving: true)

@@ -41,7 +41,7 @@ enum House {
             "CofferBundles", "CofferBytes", "CofferCare", "CofferCrypto", "CofferDisk",
             "CofferExchange",
             "CofferFormat", "CofferKeys", "CofferRecords", "CofferSchema", "CofferSQLite",
-            "CofferStore",
+            "CofferStore", "Synchronization",
         ],
         "CofferCommand": ["Coffer", "CofferArguments", "CofferShims", "Glibc"],
         "CofferCLI": ["CofferCommand", "Glibc"],

@@ -154,6 +154,21 @@ import Testing
         #expect(held.contains { $0.records > 0 })
     }
 
+    @Test func bundlesFromBeforeOpenAsBeforeAndTheNextIsAFullOne() throws {
+        let scratch = try Scratch()
+        let stage = BackupStage(scratch, try FullVault.make(scratch))
+        let lines = try stage.vault.lines()
+        let old = try stage.backUp()
+        _ = try change(stage.vault)
+        #expect(try stage.vault.bundlesOpeningOtherwise().map(\.path) == [old.path])
+        _ = try stage.vault.rotateKeys(.all)
+        // Nobody vouches for the new signing key, so nothing continues what the old one has signed.
+        #expect(try stage.backUp().isFull)
+        let restored = try stage.restore(from: old.path).vault
+        #expect(try restored.lines() == lines)
+        #expect(try restored.check().isSound)
+    }
+
     @Test func itGoesOnAfterAnyEnd() throws {
         var end = 0
         var ends = 0

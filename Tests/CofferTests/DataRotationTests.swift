@@ -186,25 +186,6 @@ import Testing
         }
     }
 
-    @Test func whatDoesNotOpenKeepsItsKey() throws {
-        let scratch = try Scratch()
-        let vault = try FullVault.make(scratch)
-        let number = try vault.records.read { try $0.plan(named: "ships").number }
-        let old = try #require(
-            try vault.keyCensus().first { $0.purpose == "records" && $0.state == "active" }
-        ).number
-        try edit(
-            vault,
-            "UPDATE c_\(number) SET seal = substr(seal, 1, 30) || x'5a' || substr(seal, 32) "
-                + "WHERE rid = (SELECT min(rid) FROM c_\(number))")
-        #expect(code { _ = try vault.rotateKeys(.data) } == .damaged)
-        #expect(try vault.keyRotationStatus() == nil)
-        #expect(try vault.keyCensus().first { $0.number == old }?.state == "active")
-        // The sum of the seals tells of it, too, so that not even skipping goes on blindly.
-        let skipped = code { _ = try vault.rotateKeys(.data, skippingDamaged: true) }
-        #expect(skipped == .damaged)
-    }
-
     @Test func allButWhatDoesNotOpenIsMovedWhenThatIsAsked() throws {
         let scratch = try Scratch()
         let vault = try FullVault.make(scratch)

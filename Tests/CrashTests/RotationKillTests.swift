@@ -43,6 +43,32 @@ import Testing
                 + "again, \(counts.underWay) under way")
     }
 
+    @Test(arguments: operations, [EIO, ENOSPC])
+    func aFailingDiskPausesItAndTheNextRunEndsIt(operation: Operation, number: Int32) throws {
+        let stage = try Stage(operation)
+        let before = try stage.run(["export"])
+        try stage.reset()
+        let total = try stage.calls(operation)
+        var counts = (failed: 0, paused: 0)
+        for point in Sample.points(total, most: 5) {
+            try stage.reset()
+            let outcome = try stage.run(operation, .error(number, at: point, onwards: true))
+            #expect(outcome.status == 0 || outcome.status == 8, "\(point): \(outcome)")
+            if outcome.status == 8 { counts.failed += 1 }
+            if try stage.run(["rotate", "status"]).output.contains("is under way") {
+                counts.paused += 1
+                #expect(outcome.errors.contains("coffer rotate resume"), "\(point): \(outcome)")
+            }
+            try expectReadable(stage, before.output, point)
+            #expect(try stage.run(operation).status == 0, "\(point)")
+            #expect(try isAllMoved(stage), "errno \(number) at call \(point)")
+            try expectReadable(stage, before.output, point)
+        }
+        #expect(counts.failed > 0)
+        print(
+            "errno \(number), \(operation.name): \(counts.failed) failed, \(counts.paused) paused")
+    }
+
     private func expectReadable(_ stage: Stage, _ records: String, _ point: Int) throws {
         let found = try stage.run(["export"])
         #expect(found.status == 0 && found.output == records, "killed at call \(point)")

@@ -20,6 +20,9 @@ package struct CheckReport: Sendable {
         package let place: String
         /// Whether a repair can mend it.
         package let isRepairable: Bool
+        /// Whether it is what a damaged record brings with it: a sum that differs where the number of
+        /// rows is right.
+        package let followsDamage: Bool
     }
 
     /// What was found.
@@ -32,11 +35,13 @@ package struct CheckReport: Sendable {
 
     /// Takes a finding in.
     package mutating func add(
-        _ severity: Severity, _ code: String, _ place: String, isRepairable: Bool = false
+        _ severity: Severity, _ code: String, _ place: String, isRepairable: Bool = false,
+        followsDamage: Bool = false
     ) {
         findings.append(
             Finding(
-                severity: severity, code: code, place: place, isRepairable: isRepairable))
+                severity: severity, code: code, place: place, isRepairable: isRepairable,
+                followsDamage: followsDamage))
     }
 
     /// Says how much was looked at.

@@ -9,15 +9,23 @@ internal import CofferStore
 /// Verifies a whole vault on one snapshot, and goes on where something is wrong.
 package struct VaultCheck {
     private let records: Records
+    private let opensOnly: Bool
     private let progress: (UInt64, UInt64) -> Void
     private var report = CheckReport()
     private var total: UInt64 = 0
 
     /// A check of an unlocked vault.
     ///
-    /// - Parameter progress: Is given the records looked at so far, and how many there are.
-    package init(_ records: Records, progress: @escaping (UInt64, UInt64) -> Void = { _, _ in }) {
+    /// - Parameters:
+    ///   - opensOnly: Whether it is enough that everything opens and nothing is missing: neither
+    ///     rules nor indexes are compared, nor SQLite's own structures.
+    ///   - progress: Is given the records looked at so far, and how many there are.
+    package init(
+        _ records: Records, opensOnly: Bool = false,
+        progress: @escaping (UInt64, UInt64) -> Void = { _, _ in }
+    ) {
         self.records = records
+        self.opensOnly = opensOnly
         self.progress = progress
     }
 
@@ -29,9 +37,12 @@ package struct VaultCheck {
         do {
             try records.read { reader in
                 // A second thread begins with the records while the database is looked at.
-                let verification = RecordVerification(reader, (try? reader.allPlans()) ?? [])
+                let verification = RecordVerification(
+                    reader, (try? reader.allPlans()) ?? [], opensOnly: opensOnly)
                 defer { verification.stop() }
-                do { try checkDatabase(store) } catch { try note(error) }
+                if !opensOnly {
+                    do { try checkDatabase(store) } catch { try note(error) }
+                }
                 do { try checkFrame(store, reader) } catch { try note(error) }
                 let state = try store.state()
                 for (body, tally) in state.bodies where body.table == .records {
@@ -112,15 +123,20 @@ package struct VaultCheck {
             report.add(.error, "record-damaged", "\(plan.name) \(name): \(what)")
         }
         let body = VaultState.Body(.records, collection: plan.number)
-        compare(outcome.tally, state.bodies[body], "record-missing", plan.name)
+        compare(
+            outcome.tally, state.bodies[body], "record-missing", plan.name,
+            afterDamage: !outcome.problems.isEmpty)
         var history = VaultState.Tally()
+        var isDamaged = false
         try reader.verifyHistory(plan, tally: &history) { problem in
             guard case .damaged(_, let rid, let id, let what) = problem else { return }
+            isDamaged = true
             let name = id.map { "\($0)" } ?? "row \(rid)"
             report.add(.error, "history-damaged", "\(plan.name) \(name), older version: \(what)")
         }
         let kept = state.bodies[VaultState.Body(.history, collection: plan.number)]
-        compare(history, kept, "history-missing", "\(plan.name), history")
+        compare(
+            history, kept, "history-missing", "\(plan.name), history", afterDamage: isDamaged)
         report.count(plan.name, outcome.tally.rows)
         if history.rows > 0 { report.count("\(plan.name), older versions", history.rows) }
     }
@@ -235,12 +251,15 @@ package struct VaultCheck {
     }
 
     private mutating func compare(
-        _ found: VaultState.Tally, _ sealed: VaultState.Tally?, _ code: String, _ place: String
+        _ found: VaultState.Tally, _ sealed: VaultState.Tally?, _ code: String, _ place: String,
+        afterDamage: Bool = false
     ) {
         let sealed = sealed ?? VaultState.Tally()
         guard found != sealed else { return }
         if found.rows == sealed.rows {
-            report.add(.error, code, "\(place): rows were replaced or put back")
+            report.add(
+                .error, code, "\(place): rows were replaced or put back",
+                followsDamage: afterDamage)
         } else {
             report.add(
                 .error, code, "\(place): \(found.rows) rows, the sealed count is \(sealed.rows)")

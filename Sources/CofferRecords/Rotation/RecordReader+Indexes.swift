@@ -32,7 +32,9 @@ extension RecordReader {
     /// Counts the rows of a collection, or of its older versions, that have blind indexes under
     /// each key.
     ///
-    /// - Throws: `RecordsError.damaged` for an index that is under no key.
+    /// A row that does not open may be under any key that retires, and counts for each.
+    ///
+    /// - Throws: `SQLiteError`.
     /// - Complexity: O(n); every record is opened while a key is being changed, else none.
     package func countIndexes(
         _ plan: CollectionPlan, isHistory: Bool
@@ -49,7 +51,11 @@ extension RecordReader {
         let rows = try connection.prepare("\(select) WHERE \(filled)")
         var counts: [UInt32: UInt64] = [:]
         while try rows.step() {
-            for key in try indexKeys(rows, plan) { counts[key, default: 0] += 1 }
+            let keys: Set<UInt32>
+            do { keys = try indexKeys(rows, plan) } catch RecordsError.damaged {
+                keys = Set(names.retiringIndexKeys)
+            }
+            for key in keys { counts[key, default: 0] += 1 }
         }
         return counts
     }

@@ -4,8 +4,10 @@ package import CofferFormat
 internal import CofferSQLite
 internal import CofferStore
 
-/// Seals rows anew under the active keys, as they are: nothing but their keys, their seal and their
-/// sealed cells changes, or their blind indexes. No value is decoded but for these.
+/// Seals rows anew under the active keys, as they are.
+///
+/// Nothing but their keys, their seal and their sealed cells changes, or their blind indexes. No
+/// value is decoded but for these.
 package final class RowMover {
     /// What became of the rows of a batch.
     package struct Outcome: Sendable {
@@ -24,13 +26,12 @@ package final class RowMover {
     /// and so does the time for which others wait.
     private static let byteLimit = 4 << 20
 
-    private let writer: RecordWriter
-    private let transaction: Transaction
-    private let plan: CollectionPlan
-    private let isHistory: Bool
-    private let kind: JobPlan.Kind
+    internal let writer: RecordWriter
+    internal let transaction: Transaction
+    internal let plan: CollectionPlan
+    internal let isHistory: Bool
+    internal let kind: JobPlan.Kind
     private var opener: RecordOpener
-    private var sealer: RecordSealer
     private let keys: FieldKeys
 
     /// Prepares to move rows of a collection, or its older versions.
@@ -39,9 +40,7 @@ package final class RowMover {
     ) throws {
         let vault = writer.transaction.vault
         let opener = try RecordOpener(vault: vault, collection: plan.number)
-        let sealer = try RecordSealer(vault: vault, collection: plan.number)
         self.opener = opener
-        self.sealer = sealer
         self.writer = writer
         self.plan = plan
         self.isHistory = isHistory
@@ -71,6 +70,16 @@ package final class RowMover {
     package func move(
         after last: Int64, through end: Int64, limit: Int, skipsDamaged: Bool
     ) throws -> Outcome {
+        isHistory
+            ? try moveHistory(last, end, limit, skipsDamaged)
+            : try moveRecords(last, end, limit, skipsDamaged)
+    }
+
+    /// Gives what the rows of a batch are sealed from, where they have to be moved.
+    internal func read(
+        _ last: Int64, _ end: Int64, _ limit: Int, _ skipsDamaged: Bool,
+        each: (borrowing Statement, RecordSealer.Draft) throws -> Void
+    ) throws -> Outcome {
         var outcome = Outcome()
         let number = isHistory ? "hid" : "rid"
         let select = (isHistory ? plan.selectHistory : plan.select)
@@ -79,9 +88,7 @@ package final class RowMover {
         try rows.bind(last, at: 1)
         try rows.bind(Int64(limit), at: 2)
         try rows.bind(end, at: 3)
-        var pending:
-            [(draft: RecordSealer.Draft, number: Int64, old: [UInt8], note: HistoryNote?)] =
-                []
+        defer { rows.reset() }
         var bytes = 0
         while bytes < Self.byteLimit, try rows.step() {
             let place = isHistory ? RecordReader.historyPlace(plan) : 0
@@ -89,22 +96,13 @@ package final class RowMover {
             do {
                 if let draft = try draft(rows) {
                     bytes += draft.record.plaintexts.count
-                    let note = isHistory ? try writer.reader.openNote(rows, plan).note : nil
-                    let before =
-                        isHistory ? rows.bytes(place + 1) + rows.bytes(4) : rows.bytes(4)
-                    pending.append((draft, rows.int64(place), before, note))
+                    try each(rows, draft)
+                    outcome.moved += 1
                 }
             } catch let error as RecordsError {
                 guard skipsDamaged else { throw error }
                 outcome.damaged.append(error)
             }
-        }
-        rows.reset()
-        // Drawn here, when the plaintexts of the batch are final.
-        var nonces = try NonceBatch(count: pending.count, randomness: transaction.randomness)
-        for (draft, number, before, note) in pending {
-            try write(draft, number, before, note, &nonces)
-            outcome.moved += 1
         }
         return outcome
     }
@@ -176,38 +174,16 @@ package final class RowMover {
         left.elementsEqual(right) { $0.place == $1.place && $0.value == $1.value }
     }
 
-    private func write(
-        _ draft: RecordSealer.Draft, _ number: Int64, _ before: [UInt8], _ note: HistoryNote?,
-        _ nonces: inout NonceBatch
-    ) throws {
-        let vaultKey = try keys.key(draft.keys[0], .vault)
-        guard let vaultKey else { throw StoreError.damaged("the key of records") }
+    /// A draft with the keys that it is sealed under.
+    internal func entry(_ draft: RecordSealer.Draft) throws -> SealingEntry {
+        guard let vaultKey = try keys.key(draft.keys[0], .vault) else {
+            throw StoreError.damaged("the key of records")
+        }
         let isSubject = draft.keys.count > 1 && draft.keys[1] != 0
         let subjectKey = isSubject ? try keys.key(draft.keys[1], .subject) : nil
         guard !isSubject || subjectKey != nil else {
             throw StoreError.damaged("the key of a person")
         }
-        try sealer.seal(draft, vaultKey: vaultKey, subjectKey: subjectKey, nonces: &nonces)
-        let table: RowTable = isHistory ? .history : .records
-        transaction.leave(
-            table, collection: plan.number, key: number.bigEndianBytes, seal: before)
-        let statement = try transaction.connection.cached(
-            isHistory ? plan.updateHistory : plan.update)
-        try sealer.bind(draft, to: statement)
-        var seal = sealer.seal
-        if let note {
-            let sealed = try transaction.sealNote(
-                HistoryNote(
-                    change: note.change, time: note.time, reason: note.reason,
-                    digest: SHA256.hash(seal)),
-                number: UInt64(bitPattern: number), collection: plan.number)
-            let place = RecordReader.historyPlace(plan)
-            try statement.bind(number, at: place + 1)
-            try statement.bind(blob: sealed, at: place + 2)
-            seal = sealed + seal
-        }
-        _ = try statement.step()
-        transaction.enter(
-            table, collection: plan.number, key: number.bigEndianBytes, seal: seal)
+        return SealingEntry(draft: draft, vaultKey: vaultKey, subjectKey: subjectKey)
     }
 }

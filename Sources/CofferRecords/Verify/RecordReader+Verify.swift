@@ -10,10 +10,11 @@ extension RecordReader {
     ///
     /// - Parameters:
     ///   - range: The row numbers.
+    ///   - checker: The rules of the collection; nil where it is enough that every field opens.
     ///   - counter: Takes count and sum of the rows.
     ///   - problem: Is given each problem, a `RecordsError.damaged`.
     internal func verify(
-        _ plan: CollectionPlan, _ range: ClosedRange<Int64>, _ checker: RuleChecker,
+        _ plan: CollectionPlan, _ range: ClosedRange<Int64>, _ checker: RuleChecker?,
         _ counter: RowCounter, problem: (RecordsError) -> Void
     ) throws {
         let rows = try connection.prepare(plan.select + " WHERE rid BETWEEN ?1 AND ?2 ORDER BY rid")
@@ -22,6 +23,10 @@ extension RecordReader {
         while try rows.step() {
             unsafe counter.add(key: rows.int64(0), seal: rows.unsafelyBorrowBytes(4))
             do {
+                guard let checker else {
+                    try openAll(rows, plan)
+                    continue
+                }
                 let record = try open(rows, plan)
                 for what in try findings(record, rows, plan, checker) {
                     problem(damaged(plan, record.rid, record.id, what))
@@ -29,6 +34,19 @@ extension RecordReader {
             } catch let error as RecordsError {
                 problem(error)
             }
+        }
+    }
+
+    /// Opens the header and every field of the current row, a full row of `plan`; no value is made.
+    private func openAll(_ row: borrowing Statement, _ plan: CollectionPlan) throws {
+        _ = try openHeader(row, plan)
+        let opener = try opener(plan)
+        do {
+            for index in opener.it.present.indices {
+                try opener.it.open(index, row, plan: plan)
+            }
+        } catch RecordOpener.Failure.damaged(let what) {
+            throw damaged(plan, row.int64(0), Identifier(row.bytes(1)), what)
         }
     }
 

@@ -21,14 +21,20 @@ package final class RecordVerification {
     private let board: VerifyingBoard
     private let places: [UInt32: Range<Int>]
     private let first: VerifyingThread
+    private let opensOnly: Bool
     private var companion: Companion?
 
     /// Prepares for the collections of a reading, and starts the second thread.
     ///
     /// Without a second connection, and where there is little to do, the first thread does it all.
-    package init(_ reader: RecordReader, _ plans: [CollectionPlan]) {
+    ///
+    /// - Parameter opensOnly: Whether it is enough that every field opens, whatever it holds.
+    package init(
+        _ reader: RecordReader, _ plans: [CollectionPlan], opensOnly: Bool = false
+    ) {
         self.reader = reader
-        first = VerifyingThread(reader)
+        self.opensOnly = opensOnly
+        first = VerifyingThread(reader, opensOnly: opensOnly)
         var parts: [VerifyingBoard.Part] = []
         var places: [UInt32: Range<Int>] = [:]
         for plan in plans {
@@ -92,7 +98,7 @@ package final class RecordVerification {
         self.companion = companion
         // One thread does it, too.
         guard let beside = try? RecordReader(beside: reader, companion) else { return }
-        let handover = Handover(VerifyingThread(beside))
+        let handover = Handover(VerifyingThread(beside, opensOnly: opensOnly))
         let board = board
         board.beginSecond()
         let isRunning = WorkThread.start {

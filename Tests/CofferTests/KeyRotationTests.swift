@@ -1,0 +1,221 @@
+import CofferCare
+import CofferFormat
+import CofferRecords
+import CofferSQLite
+import CofferStore
+import Foundation
+import Testing
+
+@testable import Coffer
+
+/// What every rotation of keys promises: nothing of before is left, nothing goes on blindly.
+@Suite struct KeyRotationTests {
+    private struct Pause: Error {}
+
+    private func code(_ body: () throws -> Void) -> VaultError.Code? {
+        do { try body() } catch { return (error as? VaultError)?.code }
+        return nil
+    }
+
+    private func pause(_ vault: Vault, _ kind: Vault.KeyRotationKind) {
+        #expect(throws: (any Error).self) {
+            _ = try vault.rotateKeys(kind) { _, _ in throw Pause() }
+        }
+    }
+
+    private func edit(_ vault: Vault, _ body: (Connection) throws -> Void) throws {
+        try body(try Connection(path: vault.path + "/" + Store.databaseName, mode: .readWrite))
+    }
+
+    private func job(_ vault: Vault) throws -> [UInt8] {
+        var seal: [UInt8] = []
+        try edit(vault) { file in
+            let row = try file.prepare("SELECT seal FROM job")
+            if try row.step() { seal = row.bytes(0) }
+        }
+        return seal
+    }
+
+    /// Every change of keys that leaves wrapped keys behind.
+    enum Change: String, CaseIterable {
+        case data, index, all, signing
+
+        func make(_ vault: Vault) throws -> Bool {
+            switch self {
+            case .signing: return try vault.rotateSigning().isScrubbed
+            case .data: return try vault.rotateKeys(.data).isScrubbed
+            case .index: return try vault.rotateKeys(.index).isScrubbed
+            case .all:
+                var options = Vault.SlotOptions()
+                options.memory = 65_536
+                options.passes = 3
+                if try vault.keyRotationUnderWay() == nil {
+                    _ = try vault.rotateAll(
+                        to: try Scratch.password("another"), options: options)
+                }
+                return try vault.rotateKeys(.all).isScrubbed
+            }
+        }
+    }
+
+    @Test(arguments: Change.allCases)
+    func theKeysOfBeforeAreInNoFile(change: Change) throws {
+        let scratch = try Scratch()
+        let vault = try FullVault.make(scratch)
+        let before = try vault.store.keyRows()
+        let reader = try scratch.open("full.coffer")
+        try reader.read { _ in
+            let isScrubbed = try change.make(vault)
+            #expect(!isScrubbed)
+        }
+        reader.lock()
+        switch change {
+        case .signing: #expect(vault.store.scrub())
+        case .data, .index, .all: #expect(try change.make(vault))
+        }
+        // Only what is not in the vault any more is to be nowhere.
+        let after = try vault.store.keyRows()
+        let kept = Set((after.keys + after.subjects + after.slots).map(\.seal))
+        let gone = (before.keys + before.subjects + before.slots).map(\.seal)
+            .filter { !kept.contains($0) }
+        #expect(!gone.isEmpty)
+        var bytes = Data()
+        let files = FileManager.default.enumerator(atPath: scratch.path)
+        while let name = files?.nextObject() as? String {
+            // What was written down before the change still has what it had, as every copy does.
+            if name.hasSuffix(".coffer-bundle") && change != .all { continue }
+            bytes.append(
+                (try? Data(contentsOf: URL(filePath: scratch.path + "/" + name))) ?? Data())
+        }
+        #expect(bytes.count > 100_000)
+        #expect(gone.count { bytes.range(of: Data($0.suffix(48))) != nil } == 0)
+    }
+
+    @Test func aPlanOfBeforeIsNoPlan() throws {
+        let scratch = try Scratch()
+        let vault = try FullVault.make(scratch)
+        pause(vault, .data)
+        let first = try job(vault)
+        #expect(!first.isEmpty)
+        _ = try vault.rotateKeys(.data)
+        for kind in [Vault.KeyRotationKind.data, .index] {
+            let stage = try Scratch()
+            let other = try FullVault.make(stage)
+            pause(other, kind)
+            let foreign = try job(other)
+            pause(vault, kind)
+            let own = try job(vault)
+            for seal in [first, foreign] {
+                try edit(vault) { file in
+                    let row = try file.prepare("UPDATE job SET seal = ?1")
+                    try row.bind(blob: seal, at: 1)
+                    _ = try row.step()
+                }
+                #expect(code { _ = try vault.rotateKeys(kind) } == .damaged)
+                #expect(try vault.keyCensus().contains { $0.state == "retiring" })
+            }
+            try edit(vault) { file in
+                let row = try file.prepare("UPDATE job SET seal = ?1")
+                try row.bind(blob: own, at: 1)
+                _ = try row.step()
+            }
+            #expect(try vault.rotateKeys(kind).isOver)
+        }
+        #expect(try vault.check().isSound)
+    }
+
+    @Test func aLogThatAReaderHoldsIsWaitedFor() throws {
+        let scratch = try Scratch()
+        let vault = try FullVault.make(scratch)
+        let reader = try scratch.open("full.coffer")
+        var steps = 0
+        var waits = 0
+        try reader.read { _ in
+            var last: (UInt64, UInt64) = (.max, .max)
+            var rotation = CofferCare.KeyRotation(vault.records, .data, logLimit: 16_384) {
+                steps += 1
+                if last == ($0, $1) { waits += 1 }
+                last = ($0, $1)
+                if waits == 3 { throw Pause() }
+            }
+            #expect(throws: Pause.self) {
+                _ = try rotation.run(skipsDamaged: false, prepare: {})
+            }
+        }
+        #expect(waits == 3 && steps > 3)
+        reader.lock()
+        #expect(try vault.rotateKeys(.data).isScrubbed)
+        #expect(try vault.check().isSound)
+    }
+
+    @Test(arguments: [Vault.KeyRotationKind.data, .index])
+    func aBrokenSealIsPassedOverWhenThatIsAsked(kind: Vault.KeyRotationKind) throws {
+        let scratch = try Scratch()
+        let vault = try FullVault.make(scratch)
+        let number = try vault.records.read { try $0.plan(named: "sailors").number }
+        try edit(vault) { file in
+            try file.execute(
+                "UPDATE c_\(number) SET seal = substr(seal, 1, 30) || x'5a' || substr(seal, 32) "
+                    + "WHERE rid = (SELECT min(rid) FROM c_\(number))")
+        }
+        #expect(code { _ = try vault.rotateKeys(kind) } == .damaged)
+        #expect(try vault.keyRotationUnderWay() == nil)
+        let done = try vault.rotateKeys(kind, skippingDamaged: true)
+        #expect(!done.isOver && done.damaged.count == 1 && done.moved > 3)
+        #expect(done.damaged.first?.contains("sailors") == true)
+        #expect(try vault.keyRotationUnderWay() == nil)
+        let purpose = kind == .data ? "records" : "index"
+        let kept = try #require(
+            try vault.keyCensus().first { $0.purpose == purpose && $0.state == "retiring" })
+        #expect(kept.records == 1 && kept.versions == 0)
+        // What is wrong stays wrong, and nothing else is.
+        let codes = try vault.check().findings.map(\.code)
+        #expect(Set(codes) == ["record-damaged", "record-missing"] && codes.count == 2)
+        // A record that is missing is no damage that could be passed over.
+        try edit(vault) { file in
+            try file.execute(
+                "DELETE FROM c_\(number) WHERE rid = (SELECT max(rid) FROM c_\(number))")
+        }
+        #expect(code { _ = try vault.rotateKeys(kind, skippingDamaged: true) } == .damaged)
+    }
+
+    @Test func aProgramGoesOnWhileItsServiceRotates() async throws {
+        let scratch = try Scratch()
+        let vault = try FullVault.make(scratch)
+        let service = RotationService(vault)
+        for kind in [Vault.KeyRotationKind.data, .index] {
+            var steps = 0
+            var result: Vault.KeyRotation?
+            for try await step in try service.rotate(kind) {
+                steps += 1
+                #expect(step.done <= step.total)
+                _ = try vault.set("ships", "b", [.text(path: ["name"], "\(kind) \(steps)")])
+                result = step.result ?? result
+            }
+            #expect(steps > 3)
+            #expect(result?.isOver == true && result?.kind == kind)
+            #expect(try vault.get("ships", "b").fullJSON.contains("\(kind) \(steps)"))
+        }
+        #expect(try service.resume() == nil)
+        #expect(try vault.check().isSound)
+    }
+
+    @Test func whoStopsLookingPausesAndAnotherGoesOn() async throws {
+        let scratch = try Scratch()
+        let vault = try FullVault.make(scratch)
+        let service = RotationService(vault)
+        for try await _ in try service.rotate(.data) { break }
+        // Its thread sees that at its next step; until then the rotation may even end.
+        var isOver = false
+        for _ in 0..<100 where !isOver {
+            guard let steps = try service.resume() else { break }
+            do {
+                for try await step in steps where step.result != nil { isOver = true }
+            } catch { #expect((error as? VaultError)?.code == .busy) }
+        }
+        #expect(try vault.keyRotationUnderWay() == nil)
+        #expect(try vault.check().isSound)
+        #expect(
+            try vault.keyCensus().allSatisfy { $0.state != "retiring" || $0.purpose == "audit" })
+    }
+}
