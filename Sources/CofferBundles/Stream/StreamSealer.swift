@@ -4,8 +4,8 @@ package import CofferFormat
 
 /// Turns the batches of a record stream into sealed segments, on a thread of its own.
 ///
-/// Source: `Docs/Format.md`, section 19.1. Memory: two batches, one segment in the clear and one
-/// sealed.
+/// Source: `Docs/Format.md`, section 19.1. Memory: two batches and the memory of another, one
+/// segment in the clear and one sealed.
 package final class StreamSealer: @unchecked Sendable {
     // Sendable is true because the state below `monitor` is touched under it, and everything else
     // by the working thread alone, or, where there is none, by the caller.
@@ -14,12 +14,14 @@ package final class StreamSealer: @unchecked Sendable {
     package typealias Output = (Int, [UInt8]) throws -> Void
 
     private struct Job {
-        let batch: StreamBatch
+        var batch: StreamBatch
         let keys: [FieldKey]
     }
 
     private let monitor = Monitor()
     private var jobs: [Job] = []
+    /// The memory of a batch that was sealed.
+    private var idle: [UInt8] = []
     private var failure: (any Error)?
     private var isStopped = false
     private var isEnded = false
@@ -69,6 +71,15 @@ package final class StreamSealer: @unchecked Sendable {
         if !isTaken { try seal(job) }
     }
 
+    /// The memory of a batch that was sealed, for another one; empty where there is none.
+    package func takeSpare() -> [UInt8] {
+        monitor.locked {
+            var spare: [UInt8] = []
+            swap(&spare, &idle)
+            return spare
+        }
+    }
+
     /// Seals what is left; after this the thread is gone.
     ///
     /// - Throws: As ``add(_:keys:)``.
@@ -92,17 +103,25 @@ package final class StreamSealer: @unchecked Sendable {
     }
 
     private func run() {
-        while let job = next() {
+        while var job = next() {
             do { try seal(job) } catch {
                 monitor.locked { failure = error }
                 break
             }
+            giveBack(&job)
         }
         monitor.locked {
             isRunning = false
             jobs = []
             monitor.wakeAll()
         }
+    }
+
+    /// Keeps the memory of what was sealed, which nobody else holds then.
+    private func giveBack(_ job: inout Job) {
+        guard let bytes = job.batch.parts.first?.bytes else { return }
+        job.batch.parts.removeAll()
+        monitor.locked { if bytes.capacity > idle.capacity { idle = bytes } }
     }
 
     private func next() -> Job? {
@@ -124,11 +143,11 @@ package final class StreamSealer: @unchecked Sendable {
         for (index, part) in job.batch.parts.enumerated() {
             let bytes = part.bytes ?? []
             let frame = compressor.compress(bytes)
-            var stored = frame.map { Array($0) } ?? bytes
+            var stored = frame ?? bytes[...]
             if index > 0 {
                 guard index <= job.keys.count else { throw CryptoError.invalidInput }
                 stored = try context.seal(
-                    stored, job.batch, part.key, under: job.keys[index - 1], randomness)
+                    Array(stored), job.batch, part.key, under: job.keys[index - 1], randomness)[...]
             }
             guard bytes.count <= StreamCompressor.partLimit else { throw CryptoError.invalidInput }
             var header = part.key.bytes
@@ -140,17 +159,22 @@ package final class StreamSealer: @unchecked Sendable {
         }
     }
 
-    private func write(_ bytes: [UInt8]) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = min(BundleStream.segmentSize - piece.count, rest.count)
-            // Only what follows tells that a full one is not the last.
-            if count == 0 {
-                try sealPiece(isLast: false)
-                continue
+    private func write(_ bytes: [UInt8]) throws { try write(bytes[...]) }
+
+    private func write(_ bytes: ArraySlice<UInt8>) throws {
+        try unsafe bytes.withUnsafeBytes { bytes in
+            var start = 0
+            while start < bytes.count {
+                let count = min(BundleStream.segmentSize - piece.count, bytes.count - start)
+                // Only what follows tells that a full one is not the last.
+                if count == 0 {
+                    try sealPiece(isLast: false)
+                    continue
+                }
+                unsafe piece.append(
+                    contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]))
+                start += count
             }
-            piece.append(contentsOf: rest.prefix(count))
-            rest = rest.dropFirst(count)
         }
     }
 
