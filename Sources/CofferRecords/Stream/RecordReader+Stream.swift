@@ -8,8 +8,7 @@ internal import CofferStore
 extension RecordReader {
     /// Hands over the first column of every row, a number.
     internal func eachNumber(_ sql: String, _ body: (UInt64) throws -> Void) throws {
-        let rows = try connection.prepare(sql)
-        while try rows.step() { try body(UInt64(bitPattern: rows.int64(0))) }
+        try connection.eachNumber(sql, body)
     }
 
     /// Every version of every definition, as the catalog has them.
@@ -34,11 +33,39 @@ extension RecordReader {
     internal func keptHistory(_ plan: CollectionPlan, _ state: VaultState) throws -> StreamRanges {
         var ranges = StreamRanges()
         guard state.hasHistory(in: plan.number) else { return ranges }
+        let table = "h_\(plan.number)"
+        if let all = try unbroken(table) {
+            for number in all { ranges.append(number) }
+            return ranges
+        }
         var numbers: [UInt64] = []
-        try eachNumber("SELECT hid FROM h_\(plan.number)") { numbers.append($0) }
+        try eachNumber("SELECT hid FROM \(table)") { numbers.append($0) }
         numbers.sort()
         for number in numbers { ranges.append(number) }
         return ranges
+    }
+
+    /// The numbers of a history, where they are as many as lie between the first and the last: then
+    /// they are these, because none is there twice.
+    private func unbroken(_ table: String) throws -> ClosedRange<UInt64>? {
+        // Three questions, because SQLite answers the first two from the ends of the table.
+        let ends = try connection.prepare(
+            """
+            SELECT (SELECT min(hid) FROM \(table)), (SELECT max(hid) FROM \(table)), \
+            (SELECT count(*) FROM \(table))
+            """)
+        guard try ends.step(), ends.int64(0) > 0, ends.int64(0) <= ends.int64(1),
+            ends.int64(1) - ends.int64(0) == ends.int64(2) - 1
+        else { return nil }
+        return UInt64(ends.int64(0))...UInt64(ends.int64(1))
+    }
+}
+
+extension Connection {
+    /// Hands over the first column of every row, a number.
+    internal func eachNumber(_ sql: String, _ body: (UInt64) throws -> Void) throws {
+        let rows = try prepare(sql)
+        while try rows.step() { try body(UInt64(bitPattern: rows.int64(0))) }
     }
 }
 

@@ -35,24 +35,39 @@ extension RecordStream {
         _ head: OpenedRows.Row, _ plan: CollectionPlan,
         field: (Int) throws -> (FieldContent, UnsafeRawBufferPointer)?
     ) throws {
-        withEntry { Self.append(head, to: &$0) }
         let isSplit = head.subject != 0
-        for isOwn in isSplit ? [false, true] : [false] {
-            var count: UInt64 = 0
-            fields.removeAll(keepingCapacity: true)
-            for position in plan.fieldNumbers.indices {
-                guard !isSplit || plan.areSubjects[position] == isOwn,
-                    let (content, body) = try unsafe field(position)
-                else { continue }
-                count += 1
-                unsafe StreamRecord.append(
-                    plan.fieldNumbers[position], content, body, to: &fields)
-            }
-            func put(_ output: inout [UInt8]) {
-                output.append(varint: count)
-                output.append(contentsOf: fields)
-            }
-            if isOwn { withOwn(put) } else { withEntry(put) }
+        try withEntry { entry in
+            Self.append(head, to: &entry)
+            try unsafe Self.append(plan, isSplit ? false : nil, to: &entry, field: field)
+        }
+        guard isSplit else { return }
+        try withOwn { try unsafe Self.append(plan, true, to: &$0, field: field) }
+    }
+
+    /// Appends the number of fields and the fields.
+    ///
+    /// - Parameter isOwn: Whether those under the person's key are wanted, or the others; nil for
+    ///   both.
+    private static func append(
+        _ plan: CollectionPlan, _ isOwn: Bool?, to output: inout [UInt8],
+        field: (Int) throws -> (FieldContent, UnsafeRawBufferPointer)?
+    ) throws {
+        let place = output.count
+        var count: UInt64 = 0
+        // Nearly always the number of fields is one byte.
+        output.append(0)
+        for position in plan.fieldNumbers.indices {
+            if let isOwn, plan.areSubjects[position] != isOwn { continue }
+            guard let (content, body) = try unsafe field(position) else { continue }
+            count += 1
+            unsafe StreamRecord.append(plan.fieldNumbers[position], content, body, to: &output)
+        }
+        if count < 0x80 {
+            output[place] = UInt8(count)
+        } else {
+            var number: [UInt8] = []
+            number.append(varint: count)
+            output.replaceSubrange(place...place, with: number)
         }
     }
 
@@ -71,9 +86,10 @@ extension RecordStream {
         try reader.eachNumber("SELECT rid FROM c_\(plan.number) WHERE seq > \(sequence)") {
             rids.append(Int64(bitPattern: $0))
         }
+        guard !rids.isEmpty else { return }
         rids.sort()
+        let row = try reader.connection.prepare(plan.select + " WHERE rid = ?1")
         for rid in rids {
-            let row = try reader.connection.cached(plan.select + " WHERE rid = ?1")
             try row.bind(rid, at: 1)
             guard try row.step() else {
                 throw RecordsError.incomplete(collection: plan.name)

@@ -35,47 +35,61 @@ package final class RecordStream {
     internal let parent: Parent?
     internal let state: VaultState
     private let key: MACKey
-    private let authenticator: HMACSHA256.Authenticator
+    private let codes: HMACSHA256.Batch
     private let receiver: Receiver
+    private let spare: () -> [UInt8]
     private let looked: (UInt64) throws -> Void
     private var end = StreamEnd()
     /// How many records it has written of those that a person keeps.
     package private(set) var ownRecords: UInt64 = 0
     private var counted: UInt64 = 0
+    /// How many entries were written since somebody heard of it.
+    private var unheard: UInt64 = 0
     private var batch = StreamBatch(.standing)
     private var bytes: [UInt8] = []
+    /// Where the entry under way begins in `bytes`.
+    private var start = 0
+    /// What stands before the entry in the message of its code.
+    private var head: [UInt8] = []
     private var parts: [UInt32: Int] = [:]
     private var persons: [UInt32: (id: Identifier, key: FieldKey)] = [:]
     private var keys: [FieldKey] = []
-    private var entry: [UInt8] = []
     private var own: [UInt8] = []
     private var ownSize = 0
-    internal var fields: [UInt8] = []
     internal var lent = RawBuffer(capacity: 4_096)
 
     /// A batch ends with the entry that makes it this large, in bytes.
-    private static let batchSize = 1 << 20
+    ///
+    /// Nobody waits for the last batch of many; of the few that changes make, the last one is
+    /// compressed while nothing else is left to do.
+    private var batchSize: Int { parent == nil ? 1 << 20 : 1 << 18 }
     /// A batch has at most this many entries.
     private static let batchCount = 16_384
+    /// After so many entries somebody hears of them.
+    private static let hearing: UInt64 = 512
 
     /// Starts a stream.
     ///
     /// - Parameters:
     ///   - parent: What it continues; nil for a full one.
     ///   - key: The bundle's MAC key.
-    ///   - looked: Hears how many entries more were written; what it throws ends the stream.
+    ///   - looked: Hears now and then how many entries more were written; what it throws ends the
+    ///     stream.
+    ///   - spare: Gives memory that a batch had which nobody needs any more, for the next one.
     ///   - receiver: Gets the batches in order.
     package init(
         _ reader: RecordReader, after parent: Parent?, key: MACKey,
-        looked: @escaping (UInt64) throws -> Void, receiver: @escaping Receiver
+        looked: @escaping (UInt64) throws -> Void, spare: @escaping () -> [UInt8] = { [] },
+        receiver: @escaping Receiver
     ) throws {
         self.reader = reader
         self.parent = parent
         self.looked = looked
+        self.spare = spare
         self.receiver = receiver
         state = try reader.state()
         self.key = key
-        authenticator = HMACSHA256.Authenticator(key)
+        codes = HMACSHA256.Batch(key)
     }
 
     /// Writes everything.
@@ -90,18 +104,23 @@ package final class RecordStream {
         for definition in definitions { bytes.append(prefixed32: definition) }
         try send(.definitions, definitions.count, bytes)
         let plans = try reader.allPlans()
+        let live = try LiveCount(reader, plans, state, key: key, audits: state.nextAudit)
+        // What changed leaves the second thread idle; to read everything needs it.
+        if parent != nil { live.start() }
+        defer { live.stop() }
         for plan in plans {
-            let kept = try reader.keptHistory(plan, state)
-            guard kept.count > 0 else { continue }
+            guard let kept = live.kept[plan.number], kept.count > 0 else { continue }
             try send(.kept, kept.ranges.count, kept.bytes, collection: plan.number)
         }
         for plan in plans { try writeRecords(plan) }
+        live.start()
         for plan in plans { try writeHistory(plan) }
         try writeTombstones()
         try writeAudit()
-        let live = try Self.live(reader, key: key, audits: state.nextAudit)
-        end.live = live.live
-        end.liveCode = live.liveCode
+        codes.flush { end.ownSum.add($0) }
+        let found = try live.finish()
+        end.live = found.live
+        end.liveCode = found.liveCode
         try send(.end, 1, end.bytes)
         return end
     }
@@ -114,43 +133,9 @@ package final class RecordStream {
     package static func live(
         _ reader: RecordReader, key: MACKey, audits: UInt64
     ) throws -> StreamEnd {
-        var live = StreamEnd()
-        var code = LiveCode()
-        let state = try reader.state()
-        let plans = try reader.allPlans()
-        func rows(_ table: RowTable, _ collection: UInt32 = 0) -> UInt64 {
-            state.bodies[VaultState.Body(table, collection: collection)]?.rows ?? 0
-        }
-        for plan in plans {
-            try reader.eachNumber("SELECT seq FROM c_\(plan.number) ORDER BY seq") { code.add($0) }
-            let count = code.end(.records, plan.number)
-            guard count == rows(.records, plan.number) else {
-                throw RecordsError.incomplete(collection: plan.name)
-            }
-            live.live.records &+= count
-        }
-        for plan in plans {
-            for range in try reader.keptHistory(plan, state).ranges {
-                for number in range { code.add(number) }
-            }
-            let count = code.end(.history, plan.number)
-            guard count == rows(.history, plan.number) else {
-                throw RecordsError.incomplete(collection: plan.name)
-            }
-            live.live.history &+= count
-        }
-        try reader.eachNumber("SELECT seq FROM tomb ORDER BY seq") { code.add($0) }
-        live.live.tombstones = code.end(.tombstones, 0)
-        guard live.live.tombstones == rows(.tombstone) else {
-            throw StoreError.damaged("the deletions")
-        }
-        try reader.eachNumber("SELECT count(*) FROM audit") {
-            guard $0 == state.nextAudit else { throw StoreError.damaged("the audit log") }
-        }
-        for number in 0..<audits { code.add(number) }
-        live.live.audit = code.end(.audit, 0)
-        live.liveCode = code.finish(key)
-        return live
+        let live = try LiveCount(
+            reader, try reader.allPlans(), try reader.state(), key: key, audits: audits)
+        return try live.finish()
     }
 
     private func send(
@@ -167,10 +152,11 @@ extension RecordStream {
         if batch.kind != kind || batch.collection != collection {
             try flush()
             batch = StreamBatch(kind, collection: collection)
+            head.removeAll(keepingCapacity: true)
+            StreamCodes.beginEntry(kind, collection, &head)
         }
-        entry.removeAll(keepingCapacity: true)
         own.removeAll(keepingCapacity: true)
-        StreamCodes.beginEntry(kind, collection, &entry)
+        start = bytes.count
     }
 
     /// Counts the records of a collection that is written.
@@ -180,7 +166,13 @@ extension RecordStream {
     }
 
     /// Appends to the entry.
-    internal func withEntry(_ body: (inout [UInt8]) throws -> Void) rethrows { try body(&entry) }
+    internal func withEntry(_ body: (inout [UInt8]) throws -> Void) rethrows {
+        // Held here, the bytes cost no look at who else may be at them.
+        var held: [UInt8] = []
+        swap(&held, &bytes)
+        defer { swap(&held, &bytes) }
+        try body(&held)
+    }
 
     /// Appends to what the entry has under a person's key.
     internal func withOwn(_ body: (inout [UInt8]) throws -> Void) rethrows { try body(&own) }
@@ -190,8 +182,7 @@ extension RecordStream {
     /// - Parameter key: The number of the person's key, where `own` holds fields under it.
     internal func endEntry(hasPart: Bool, key: UInt32) throws {
         end.entries.add(batch.kind)
-        end.ownSum.add(StreamCodes.sum(authenticator, entry, own))
-        bytes.append(contentsOf: entry[StreamCodes.headSize...])
+        addCode()
         if hasPart {
             let part = key == 0 ? 0 : try part(key)
             bytes.append(varint: UInt64(part))
@@ -201,10 +192,30 @@ extension RecordStream {
             }
         }
         batch.count += 1
-        if bytes.count + ownSize >= Self.batchSize || batch.count >= Self.batchCount {
+        if bytes.count + ownSize >= batchSize || batch.count >= Self.batchCount {
             try flush()
         }
-        try looked(1)
+        unheard += 1
+        if unheard == Self.hearing {
+            unheard = 0
+            try looked(Self.hearing)
+        }
+    }
+
+    /// Adds up the own code of the entry under way.
+    private func addCode() {
+        func add(_ entry: UnsafeRawBufferPointer) {
+            unsafe head.withUnsafeBytes { head in
+                unsafe codes.add(head, entry) { end.ownSum.add($0) }
+            }
+        }
+        if own.isEmpty {
+            unsafe bytes.withUnsafeBytes {
+                unsafe add(UnsafeRawBufferPointer(rebasing: $0[start...]))
+            }
+        } else {
+            unsafe (bytes[start...] + own).withUnsafeBytes { unsafe add($0) }
+        }
     }
 
     /// The part of the batch that holds what is under the key of a person.
@@ -231,9 +242,11 @@ extension RecordStream {
     internal func flush() throws {
         guard batch.count > 0 else { return }
         batch.parts[0].bytes = bytes
-        try receiver(batch, keys)
-        batch = StreamBatch(batch.kind, collection: batch.collection)
+        bytes = spare()
         bytes.removeAll(keepingCapacity: true)
+        let whole = batch
+        batch = StreamBatch(batch.kind, collection: batch.collection)
+        try receiver(whole, keys)
         ownSize = 0
         parts.removeAll(keepingCapacity: true)
         keys.removeAll(keepingCapacity: true)

@@ -8,9 +8,6 @@ package import CofferFormat
 package enum StreamCodes {
     private static let entryLabel = Array("entry".utf8)
 
-    /// How many bytes of a message stand before the entry.
-    internal static let headSize = entryLabel.count + 5
-
     /// Begins the message of an own code; the entry follows.
     internal static func beginEntry(
         _ kind: StreamKind, _ collection: UInt32, _ message: inout [UInt8]
@@ -20,24 +17,13 @@ package enum StreamCodes {
         message.append(bigEndian: collection)
     }
 
-    /// The own code of a message and of what its part holds, as a sum of one.
-    internal static func sum(
-        _ authenticator: HMACSHA256.Authenticator, _ message: [UInt8], _ part: [UInt8]
-    ) -> Sum256 {
-        unsafe message.withUnsafeBytes { message in
-            unsafe part.withUnsafeBytes { part in
-                unsafe authenticator.withCode(of: message, part) { Sum256($0) }
-            }
-        }
-    }
-
     /// The own code of an entry and of what its part holds, as a sum of one.
     package static func own(
         _ authenticator: HMACSHA256.Authenticator, _ kind: StreamKind, _ collection: UInt32,
         _ entry: ArraySlice<UInt8>, _ part: ArraySlice<UInt8> = []
     ) -> Sum256 {
         var message: [UInt8] = []
-        message.reserveCapacity(headSize + entry.count)
+        message.reserveCapacity(entryLabel.count + 5 + entry.count)
         beginEntry(kind, collection, &message)
         message.append(contentsOf: entry)
         return unsafe message.withUnsafeBytes { message in
