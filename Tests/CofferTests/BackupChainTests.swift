@@ -36,7 +36,7 @@ import Testing
     }
 
     /// Under the name of a bundle lies something that is not that bundle.
-    @Test(arguments: ["first", "last"], ["nothing", "cut", "another"])
+    @Test(arguments: ["first", "last"], ["nothing", "cut", "flipped", "another"])
     func whatIsNotTheParentIsNotContinued(_ which: String, _ what: String) throws {
         let stage = try stage()
         let first = try stage.backUp()
@@ -46,6 +46,12 @@ import Testing
         let bytes = try Data(contentsOf: URL(filePath: path))
         switch what {
         case "nothing": try Data().write(to: URL(filePath: path))
+        case "flipped":
+            // In what is sealed: only its hash tells.
+            var flipped = bytes
+            let place = flipped.range(of: Data("records-".utf8))?.lowerBound ?? 0
+            flipped[place + 700] ^= 1
+            try flipped.write(to: URL(filePath: path))
         case "cut": try bytes.prefix(bytes.count - 512).write(to: URL(filePath: path))
         default:
             let other = which == "first" ? second.path : first.path
@@ -54,6 +60,9 @@ import Testing
         try change(stage, "2")
         let third = try stage.backUp()
         #expect(third.isFull || (which == "last" && third.parent == first.id))
+        let names = try FileManager.default.contentsOfDirectory(
+            atPath: DiskPath.parent(of: first.path))
+        #expect(names.count == 3, "what was begun on the damaged one is gone")
         // What is left over of the chain is no reason not to restore.
         let picture = stage.picture
         let (restored, _) = try stage.restore()

@@ -130,63 +130,63 @@ package struct BackupCreate {
         }
     }
 
-    /// The newest bundle of this vault in the folder that can be continued.
-    private func parent(_ reader: RecordReader, in folder: String) throws -> KnownBundle? {
-        guard !isFull else { return nil }
+    /// The bundles of this vault that can be continued, the newest first, each with everything that
+    /// it continues itself, down to a full one.
+    private func lineages(_ reader: RecordReader) throws -> [[KnownBundle]] {
+        guard !isFull else { return [] }
         let state = try reader.state()
         let keys = Set(
             reader.frame.keyring.all.filter { $0.facts.purpose == .bundle }.map(\.facts.id))
         let all = try reader.knownBundles()
         let byContent = Dictionary(all.map { ($0.content, $0) }) { $1 }
-        let signers = try VaultSigners(reader.frame.keyring)
-        var whole: [[UInt8]: Bool] = [:]
-        for known in all.reversed()
-        where known.instance == state.instance && keys.contains(known.key)
-            && known.sequence <= state.sequence && known.nextAudit <= state.nextAudit
-        {
-            if isWhole(known, in: folder, byContent, signers, &whole) { return known }
+        return all.reversed().lazy
+            .filter {
+                $0.instance == state.instance && keys.contains($0.key)
+                    && $0.sequence <= state.sequence && $0.nextAudit <= state.nextAudit
+            }
+            .compactMap { Self.lineage(of: $0, byContent) }
+    }
+
+    /// A bundle and what it continues, down to a full one; nil where the vault does not know all.
+    private static func lineage(
+        of bundle: KnownBundle, _ byContent: [[UInt8]: KnownBundle]
+    ) -> [KnownBundle]? {
+        var lineage: [KnownBundle] = []
+        var next: KnownBundle? = bundle
+        while let known = next, lineage.count < byContent.count {
+            lineage.append(known)
+            if known.isFull { return lineage }
+            next = known.parent.flatMap { byContent[$0] }
         }
         return nil
     }
 
-    /// Whether the folder has a bundle under its name, whole and signed by a key that still counts:
-    /// what continues another one could not be restored.
-    private func isThere(
-        _ bundle: KnownBundle, in folder: String, _ signers: VaultSigners
-    ) -> Bool {
-        guard
-            let found = try? BundleReader(at: DiskPath.join(folder, bundle.name), on: disk),
-            found.contentID == bundle.content, signers.continues(found)
-        else { return false }
-        return (try? found.verifyMembers()) != nil
-    }
-
-    /// Whether a bundle, and everything that it continues, is in the folder.
-    ///
-    /// - Parameter whole: What was found out before, so that no bundle is looked at twice.
-    private func isWhole(
-        _ bundle: KnownBundle, in folder: String, _ byContent: [[UInt8]: KnownBundle],
-        _ signers: VaultSigners, _ whole: inout [[UInt8]: Bool]
-    ) -> Bool {
-        var walked: [[UInt8]] = []
-        var next: KnownBundle? = bundle
-        var isWhole = false
-        while let known = next, walked.count <= byContent.count {
-            if let found = whole[known.content] {
-                isWhole = found
-                break
-            }
-            walked.append(known.content)
-            guard isThere(known, in: folder, signers) else { break }
-            isWhole = known.isFull
-            next = known.isFull ? nil : known.parent.flatMap { byContent[$0] }
-        }
-        for content in walked { whole[content] = isWhole }
-        return isWhole
-    }
-
+    /// Writes a bundle that continues the newest one of the folder that can be continued, or a full
+    /// one where there is none.
     private func write(_ reader: RecordReader, into folder: String) throws -> Made {
-        let parent = try parent(reader, in: folder)
+        var whole: [[UInt8]: Bool] = [:]
+        let signers = try VaultSigners(reader.frame.keyring)
+        for lineage in try lineages(reader) {
+            let proof = ParentProof(lineage, in: folder, signers, on: disk, knowing: whole)
+            guard proof.mayHold else { continue }
+            proof.start()
+            defer { proof.stop() }
+            // Until it is found out whether the parent is whole, the bundle has no name.
+            do {
+                return try write(reader, into: folder, after: lineage.first, proof)
+            } catch is ParentProof.Broken { whole = proof.findings }
+        }
+        return try write(reader, into: folder, after: nil, nil)
+    }
+
+    /// Writes a bundle.
+    ///
+    /// - Throws: `ParentProof.Broken`, and nothing is left, where the parent turned out not to be
+    ///   whole.
+    private func write(
+        _ reader: RecordReader, into folder: String, after parent: KnownBundle?,
+        _ proof: ParentProof?
+    ) throws -> Made {
         let state = try reader.state()
         let keyring = reader.frame.keyring
         let randomness = store.environment.randomness
@@ -210,6 +210,7 @@ package struct BackupCreate {
         try file.add(.subjects, sealed.subjects)
         try file.add(.signers, try VaultSigners(keyring).statements.bytes)
         let (end, count) = try stream(reader, after: parent, id, keys, file)
+        if let proof, !proof.holds() { throw ParentProof.Broken() }
         let facts = try file.finish { members in
             Manifest(
                 vault: keyring.vault, instance: state.instance, bundle: id,
@@ -253,8 +254,9 @@ package struct BackupCreate {
             }, key: keys.mac,
             looked: { count in
                 done += count
-                if done % 512 == 0 { try progress(done, total) }
+                try progress(done, total)
             },
+            spare: { sealer.takeSpare() },
             receiver: { batch, keys in try sealer.add(batch, keys: keys) })
         let end = try stream.write()
         try sealer.finish()
