@@ -48,7 +48,7 @@ import Testing
                 count += 1
             }
         }
-        #expect(count == 20)
+        #expect(count == 21)
     }
 
     @Test func everyStepOfTheTutorialIsTheCompiledProgramUpToThere() throws {

@@ -163,4 +163,17 @@ enum Snippets {
         let restored = try bundles.restore(plan, to: path, key: .password(password))
         return restored
     }
+
+    /// Gives the records and persons new keys.
+    static func rotate(
+        _ vault: Vault, _ show: (UInt64, UInt64) -> Void
+    ) async throws -> UInt64 {
+        var moved: UInt64 = 0
+        let service = RotationService(vault)
+        for try await step in try service.rotate(.data) {
+            show(step.done, step.total)
+            if let result = step.result { moved = result.moved }
+        }
+        return moved
+    }
 }

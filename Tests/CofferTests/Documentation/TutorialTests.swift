@@ -116,6 +116,7 @@ import Testing
         let last = try vault.read { try $0.lastChange() }
         #expect(try await Snippets.changes(vault, last) == last)
 
+        #expect(try await Snippets.rotate(vault) { _, _ in } > 0)
         let folder = scratch.path + "/bundles"
         #expect(throws: VaultError.self) {
             try Snippets.backUp(vault, folder, isCancelled: true)
