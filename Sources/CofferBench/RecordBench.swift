@@ -179,17 +179,8 @@ extension RecordBench {
     /// The records are made beforehand, as the texts of the peers are.
     private func insert(_ vault: Vault) throws {
         let ready = (0..<set.count).map { set.record($0) }
-        var index = 0
         let start = Report.now()
-        try vault.records.write { writer in
-            try writer.putAll(
-                in: try writer.plan(named: "rows"), existing: .fail,
-                next: {
-                    defer { index += 1 }
-                    return index < ready.count ? ready[index] : nil
-                }, prepare: { record, preparer, plan in try preparer.prepare(record, in: plan) },
-                id: { set.id($0) }, each: { _, _ in })
-        }
+        try set.insert(ready, into: vault)
         note("bulk insert", "/s", Self.us, Double(set.count) / (Report.now() - start) * 1e9)
     }
 }

@@ -1,5 +1,7 @@
+internal import Coffer
 internal import CofferBytes
 internal import CofferFormat
+internal import CofferRecords
 
 /// Rows of eight texts of 125 bytes with random ids, the same for everybody who is measured.
 internal struct RecordSet {
@@ -63,5 +65,19 @@ internal struct RecordSet {
     internal static var schema: String {
         let fields = (1...Self.fields).map { #""f\#($0)":{"type":"string"}"# }
         return #"{"properties":{\#(fields.joined(separator: ","))}}"#
+    }
+
+    /// Inserts all rows, which were made ready beforehand, in one transaction.
+    internal func insert(_ ready: [Value], into vault: Vault) throws {
+        var index = 0
+        try vault.records.write { writer in
+            try writer.putAll(
+                in: try writer.plan(named: "rows"), existing: .fail,
+                next: {
+                    defer { index += 1 }
+                    return index < ready.count ? ready[index] : nil
+                }, prepare: { record, preparer, plan in try preparer.prepare(record, in: plan) },
+                id: { id($0) }, each: { _, _ in })
+        }
     }
 }

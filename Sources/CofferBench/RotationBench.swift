@@ -39,19 +39,9 @@ internal struct RotationBench {
     private mutating func round() throws {
         let bench = try BenchVault(
             at: path, schemas: [SchemaSource(name: "rows", json: Array(RecordSet.schema.utf8))])
-        let set = self.set
         let ready = (0..<set.count).map { set.record($0) }
         var start = Report.now()
-        try bench.vault.records.write { writer in
-            var index = 0
-            try writer.putAll(
-                in: try writer.plan(named: "rows"), existing: .fail,
-                next: {
-                    defer { index += 1 }
-                    return index < ready.count ? ready[index] : nil
-                }, prepare: { record, preparer, plan in try preparer.prepare(record, in: plan) },
-                id: { set.id($0) }, each: { _, _ in })
-        }
+        try set.insert(ready, into: bench.vault)
         inserts.append((Report.now() - start) / 1e9)
         start = Report.now()
         try rotate(bench.vault)

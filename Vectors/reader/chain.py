@@ -307,7 +307,8 @@ def rules_hold(last: BundleReading, contents: Contents) -> None:
         what = f"record {record.place.rid} of collection {c.number}"
         clear = [("rid", c.number, record.place.rid)]
         for f in c.fields:
-            value = rules.wanted(c, f, record.values.get(f.number)) if f.column else None
+            # Values are compared, so all under one key: the active one.
+            value = rules.wanted(c, f, record.values.get(f.number))[0] if f.column else None
             if value is not None and f.flags & REFERENCE and (f.target, value) not in there:
                 raise mismatch(f"{what}: field {f.number} names a record that is not there")
             if value is not None and f.flags & UNIQUE:
