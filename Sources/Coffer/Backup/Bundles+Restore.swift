@@ -15,9 +15,15 @@ extension Bundles {
         /// What the newest says of itself.
         public let newest: Facts
         /// Bundles that look newer and cannot be used, and why; the newest that can is taken.
+        ///
+        /// Before anything is verified only times say so, and a clock may have been wrong; what
+        /// ``Bundles/tryRestore(_:to:key:isReplacing:)`` gives goes by the vault's own order.
         public let passedOver: [(path: String, reason: String)]
         internal let chain: [BundleReader]
         internal let isNamed: Bool
+        /// Whether a folder was named, and not one bundle of it.
+        private let isOfFolder: Bool
+        private let time: Int64?
         /// What is tried in turn where the chain turns out to be damaged or not signed.
         internal let others: [[BundleReader]]
         fileprivate let folder: BundleChain
@@ -81,12 +87,12 @@ extension Bundles {
                         .damaged, "\(place) is no bundle; name one, or the folder of bundles")
                 }
                 let chain = try bundles.chain(of: bundle)
-                return RestorePlan([chain], bundles, passedOver: [], isNamed: true)
+                return RestorePlan([chain], bundles, passedOver: [], isOfFolder: false)
             }
             let chains = try bundles.candidates(of: wanted ?? nil, until: time, folder: folder)
             return RestorePlan(
-                chains, bundles, passedOver: bundles.passedOver(for: chains[0][0], until: time),
-                isNamed: time != nil)
+                chains, bundles, passedOver: bundles.passedOver(for: chains[0], until: time),
+                isOfFolder: true, until: time)
         }
     }
 
@@ -113,7 +119,7 @@ extension Bundles {
     internal func settle(
         _ plan: RestorePlan, _ trust: (BundleReader) throws -> BundleTrust
     ) throws -> (RestorePlan, VerifiedChain) {
-        var passed = plan.passedOver
+        var passed: [(path: String, reason: String)] = []
         var bad: [String: String] = [:]
         var failure: BackupError?
         for chain in [plan.chain] + plan.others {
@@ -123,6 +129,8 @@ extension Bundles {
             }
             do {
                 let verified = try VerifiedChain(chain, trust)
+                let tried = Set(passed.map(\.path))
+                passed = plan.passedOver(by: verified).filter { !tried.contains($0.path) } + passed
                 return (RestorePlan(plan, taking: chain, passedOver: passed), verified)
             } catch let error as BackupError {
                 let (path, reason): (String, String)
@@ -289,14 +297,16 @@ extension Bundles {
 extension Bundles.RestorePlan {
     internal init(
         _ chains: [[BundleReader]], _ bundles: BundleChain,
-        passedOver: [(path: String, reason: String)], isNamed: Bool
+        passedOver: [(path: String, reason: String)], isOfFolder: Bool, until time: Int64? = nil
     ) {
         chain = chains[0]
         others = Array(chains.dropFirst())
         self.bundles = chain.map(\.path)
         newest = Bundles.Facts(chain[0], bundles)
         self.passedOver = passedOver
-        self.isNamed = isNamed
+        self.isOfFolder = isOfFolder
+        self.time = time
+        isNamed = !isOfFolder || time != nil
         folder = bundles
     }
 
@@ -304,6 +314,13 @@ extension Bundles.RestorePlan {
         _ plan: Bundles.RestorePlan, taking chain: [BundleReader],
         passedOver: [(path: String, reason: String)]
     ) {
-        self.init([chain], plan.folder, passedOver: passedOver, isNamed: plan.isNamed)
+        self.init(
+            [chain], plan.folder, passedOver: passedOver, isOfFolder: plan.isOfFolder,
+            until: plan.time)
+    }
+
+    /// The bundles of the folder that look newer than a chain that is verified, and cannot be used.
+    internal func passedOver(by chain: VerifiedChain) -> [(path: String, reason: String)] {
+        isOfFolder ? chain.passedOver(in: folder, until: time) : []
     }
 }

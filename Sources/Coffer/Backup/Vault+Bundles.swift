@@ -180,13 +180,13 @@ extension Bundles {
     ) throws(VaultError) -> UInt64 {
         try Bundles.refuseFile(folder)
         do {
+            let chain = try VerifiedChain(plan.chain) { try trust($0, key) }
             // A trial of what is not the newest would say that all is well.
-            if let passed = plan.passedOver.first {
+            if let passed = plan.passedOver(by: chain).first {
                 throw BackupError.damaged(path: passed.path, reason: passed.reason)
             }
             return try BackupDrill(
-                try VerifiedChain(plan.chain) { try trust($0, key) },
-                environment: surroundings.environment
+                chain, environment: surroundings.environment
             ) { done, total in
                 guard progress(done, total) else { throw BackupError.cancelled }
             }.run(in: folder).records

@@ -12,7 +12,9 @@ package struct BundleChain: Sendable {
         /// The bundle, its header read but nothing verified; nil where it cannot be read.
         package let bundle: BundleReader?
         /// Why it cannot be read.
-        package let problem: String?
+        internal let error: BundleError?
+        /// Why it cannot be read, in words.
+        package var problem: String? { error?.message }
         /// What its name says that it is.
         package let kind: BundleName.Kind
         /// How many bytes it has.
@@ -36,16 +38,15 @@ package struct BundleChain: Sendable {
             let path = DiskPath.join(folder, entry.name)
             guard entry.kind == .bundle else {
                 return Item(
-                    path: path, bundle: nil, problem: nil, kind: entry.kind, size: entry.size)
+                    path: path, bundle: nil, error: nil, kind: entry.kind, size: entry.size)
             }
             do throws(BundleError) {
                 return Item(
                     path: path, bundle: try BundleReader(at: path, on: disk, isKeptOpen: false),
-                    problem: nil, kind: .bundle, size: entry.size)
+                    error: nil, kind: .bundle, size: entry.size)
             } catch {
                 return Item(
-                    path: path, bundle: nil, problem: error.message, kind: .bundle,
-                    size: entry.size)
+                    path: path, bundle: nil, error: error, kind: .bundle, size: entry.size)
             }
         }
         self.items = items
@@ -108,22 +109,6 @@ package struct BundleChain: Sendable {
         return chain
     }
 
-    /// Everything in the folder that bundles continue, as far as it is there, and every copy of it.
-    internal func ancestors(of bundles: [BundleReader]) -> [BundleReader] {
-        var found: Set<ObjectIdentifier> = []
-        var ancestors: [BundleReader] = []
-        var next = bundles
-        while let bundle = next.popLast() {
-            guard let parent = bundle.manifest.parent else { continue }
-            for one in byContent[parent] ?? []
-            where Self.isParent(one, of: bundle) && found.insert(ObjectIdentifier(one)).inserted {
-                ancestors.append(one)
-                next.append(one)
-            }
-        }
-        return ancestors
-    }
-
     /// The complete chains of a folder, the best first: those of the instance that made the last
     /// bundle, from its newest bundle back, then those of other instances.
     ///
@@ -163,19 +148,27 @@ package struct BundleChain: Sendable {
         return chains
     }
 
-    /// The bundles that look newer than one that was chosen and cannot be used, and why.
+    /// The bundles that look newer than a chain that was chosen and cannot be used, and why.
     ///
-    /// They are damaged, or what they continue is missing.
+    /// They are damaged, or what they continue is missing. Of what the signer of the chain vouches
+    /// for, the vault's own order says what is newer: a clock may have been wrong, and what was made
+    /// then is not missing because of that. Of all else nothing is known but the time.
     ///
-    /// - Parameter time: Only those made until then count.
+    /// - Parameters:
+    ///   - chain: The chain, the newest first; nothing of it is passed over.
+    ///   - time: Only those made until then count.
+    ///   - isSigned: Whether the signer of the chain vouches for a bundle.
     package func passedOver(
-        for chosen: BundleReader, until time: Int64? = nil
+        for chain: [BundleReader], until time: Int64? = nil,
+        isSigned: (BundleReader) -> Bool = { _ in false }
     ) -> [(path: String, reason: String)] {
+        guard let chosen = chain.first else { return [] }
+        let own = Set(chain.map(\.path))
         var passed: [(path: String, reason: String)] = []
         // A name begins with the time in UTC.
         let name = DiskPath.name(of: chosen.path)
         let limit = time.map { BundleName.lastName(until: $0) }
-        for item in items where item.kind == .bundle {
+        for item in items where item.kind == .bundle && !own.contains(item.path) {
             guard let bundle = item.bundle else {
                 let other = DiskPath.name(of: item.path)
                 if other > name, limit.map({ other <= $0 }) ?? true {
@@ -186,11 +179,26 @@ package struct BundleChain: Sendable {
             let manifest = bundle.manifest
             guard manifest.vault == chosen.manifest.vault,
                 manifest.instance == chosen.manifest.instance,
-                manifest.created > chosen.manifest.created,
                 time.map({ manifest.created <= $0 }) ?? true
             else { continue }
-            passed.append((item.path, "it is not in the newest chain that is whole"))
+            let isNewer =
+                isSigned(bundle)
+                ? (manifest.epoch, manifest.generation)
+                    > (chosen.manifest.epoch, chosen.manifest.generation)
+                : manifest.created > chosen.manifest.created
+            if isNewer { passed.append((item.path, "it is not in the newest chain that is whole")) }
         }
         return passed
+    }
+}
+
+extension VerifiedChain {
+    /// The bundles of the folder that look newer than this chain and cannot be used, and why.
+    ///
+    /// - Parameter time: Only those made until then count.
+    package func passedOver(
+        in folder: BundleChain, until time: Int64? = nil
+    ) -> [(path: String, reason: String)] {
+        folder.passedOver(for: bundles, until: time) { vouches(for: $0) }
     }
 }

@@ -11,6 +11,9 @@ package struct VerifiedChain: Sendable {
     package let bundles: [BundleReader]
     /// The opened keys of the newest.
     package let trust: BundleTrust
+    private let signer: Minisign.PublicKey
+    /// The keys that led to the signer.
+    private let origins: [Minisign.PublicKey]
 
     /// Verifies a chain: signatures and all members.
     ///
@@ -43,5 +46,12 @@ package struct VerifiedChain: Sendable {
             } catch { throw BackupVerify.explained(error, bundle.path) }
         }
         self.bundles = bundles
+        self.signer = signer
+        self.origins = origins
+    }
+
+    /// Whether the signer of the chain has signed a bundle, or a key that follows it or led to it.
+    internal func vouches(for bundle: BundleReader) -> Bool {
+        bundle.isSigned(by: signer) || origins.contains { bundle.isSigned(by: $0) }
     }
 }

@@ -64,13 +64,16 @@ package struct Maintenance {
             for folder in settings.backup?.folders ?? [] {
                 guard let policy = settings.backup else { continue }
                 let mine = known.filter { $0.folder == folder }
-                let last = mine.map(\.created).max()
-                let lastFull = mine.filter(\.isFull).map(\.created).max()
+                // What is from the future was made under a wrong clock: it says nothing of when the
+                // last one was, and must not hold up others until its time has come.
+                let past = mine.filter { $0.created <= now }
+                let last = past.map(\.created).max()
+                let lastFull = past.filter(\.isFull).map(\.created).max()
                 let every = policy.every - (isByTimer ? policy.every / Self.timerShare : 0)
-                guard last.map({ now - $0 >= every || $0 > now }) ?? true else { continue }
+                guard last.map({ now - $0 >= every }) ?? true else { continue }
                 // A bundle of nothing would say that there is something.
                 guard
-                    try last == nil
+                    try mine.isEmpty
                         || reader.hasChanges(after: mine.map(\.sequence).max() ?? 0)
                 else { continue }
                 let isFull = lastFull.map { now - $0 >= policy.fullEvery } ?? true
@@ -154,7 +157,11 @@ package struct Maintenance {
             return Done(
                 task: task,
                 result: "\(done.removed.count) bundles removed"
-                    + (done.merged.isEmpty ? "" : ", \(done.merged.count) merged"),
+                    + (done.merged.isEmpty ? "" : ", \(done.merged.count) merged")
+                    + (done.refused.isEmpty
+                        ? ""
+                        : "; \(done.refused.count) stay as they are: "
+                            + "coffer backup prune DIR --dry-run says why"),
                 isBad: false)
         case .check:
             let report = try VaultCheck(records) { _, _ in }.run()
@@ -173,19 +180,19 @@ package struct Maintenance {
     ) throws -> Done {
         let vault = records.store.header.vault
         let bundles = try BundleChain(in: folder, on: disk)
-        let chain = try bundles.candidates(of: vault, folder: folder)[0]
-        if let passed = bundles.passedOver(for: chain[0]).first {
+        let chain = try VerifiedChain(try bundles.candidates(of: vault, folder: folder)[0]) {
+            bundle in try records.read { try BundleTrust(bundle, of: $0) }
+        }
+        if let passed = chain.passedOver(in: bundles).first {
             throw BackupError.damaged(path: passed.path, reason: passed.reason)
         }
         let result = try BackupDrill(
-            try VerifiedChain(chain) { bundle in
-                try records.read { try BundleTrust(bundle, of: $0) }
-            },
-            environment: records.store.environment, disk: disk, progress: progress
+            chain, environment: records.store.environment, disk: disk, progress: progress
         ).run(in: DiskPath.parent(of: records.store.path))
         try note { $0.lastDrill = $1 }
         return Done(
-            task: task, result: "\(result.records) records come back from \(chain.count) bundles",
+            task: task,
+            result: "\(result.records) records come back from \(chain.bundles.count) bundles",
             isBad: false)
     }
 
