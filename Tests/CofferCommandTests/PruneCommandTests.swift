@@ -55,6 +55,47 @@ import Testing
         }
     }
 
+    @Test func whatIsAwayIsNamedAndWhatItContinuesStays() throws {
+        let (box, bundles) = try Self.box()
+        let name = String(bundles[1].dropFirst(2))
+        #expect(try box.shell("mv b/\(name) away").status == 0)
+        let full = try box.open(["backup", "create", "--to", "b", "--full"])
+        #expect(full.status == 0)
+        for words in [["--dry-run"], ["--yes"]] {
+            let told = try box.open(["backup", "prune", "b"] + words + Self.keepOne)
+            #expect(told.status == 0)
+            #expect(told.output.isEmpty)
+            #expect(
+                told.errors.contains(
+                    "\(box.path(bundles[2])) stays as it is, with all that it continues: it needs "
+                        + "\(name), which is not in the folder"),
+                "\(told.errors)")
+        }
+        #expect(try box.shell("mv away b/\(name)").status == 0)
+        let restored = try box.open(["backup", "restore", bundles[2], "--to", "./copy", "--json"])
+        #expect(restored["records"] as? Int == 3, "\(restored)")
+        let done = try box.open(["backup", "prune", "b", "--yes"] + Self.keepOne)
+        #expect(done.status == 0 && !done.errors.contains("stays as it is"), "\(done.errors)")
+        #expect(try box.shell("ls b").output.split(separator: "\n").count == 1)
+    }
+
+    @Test func afterARotationOfTheRootPruningSaysWhatToDo() throws {
+        let (box, bundles) = try Self.box()
+        #expect(try box.open(["rotate", "root", "--yes"]).status == 0)
+        for words in [["--dry-run"], ["--yes"]] {
+            let told = try box.open(["backup", "prune", "b"] + words + Self.keepOne)
+            #expect(told.status == 0, "\(told)")
+            #expect(
+                told.errors.contains("\(bundles[2]) stays as it is, with all"), "\(told.errors)")
+            #expect(told.errors.contains("coffer backup rekey"))
+        }
+        #expect(bundles.allSatisfy { box.exists($0) })
+        #expect(try box.open(["backup", "rekey", "b"]).status == 0)
+        let done = try box.open(["backup", "prune", "b", "--yes"] + Self.keepOne)
+        #expect(done.status == 0 && !done.errors.contains("stays as it is"), "\(done.errors)")
+        #expect(try box.shell("ls b").output.split(separator: "\n").count == 1)
+    }
+
     @Test func aFileWhereAFolderIsMeantIsWrongUsage() throws {
         let (box, _) = try Self.box()
         try box.write("file", "x")

@@ -61,7 +61,8 @@ package struct BackupRekey {
         let keyring = reader.frame.keyring
         let manifest = bundle.manifest
         guard manifest.vault == keyring.vault else { return .refused("it is of another vault") }
-        let known = try reader.knownBundles().first { $0.bundle == manifest.bundle }
+        let all = try reader.knownBundles()
+        let known = all.first { $0.bundle == manifest.bundle }
         let signers = try VaultSigners(keyring)
         // The content id does not name what the manifest says; only the signature vouches for that,
         // and the vault's own list.
@@ -81,7 +82,8 @@ package struct BackupRekey {
             if case .disk = error { throw error }
             return .refused(error.message)
         }
-        let revision = max(bundle.keyring.revision, known?.revision ?? 0) + 1
+        let newest = try KnownRevisions.all(reader, all)[manifest.bundle] ?? 0
+        let revision = max(bundle.keyring.revision, newest) + 1
         let signing = try keyring.active(.signing)
         let sealed = try BundleKeyring.seal(
             try records.store.keyRows(), root: keyring.root, vault: keyring.vault,
@@ -113,7 +115,7 @@ package struct BackupRekey {
             var known = try writer.reader.knownBundles().first(where: {
                 $0.bundle == bundle.manifest.bundle
             })
-        else { return }
+        else { return try KnownRevisions.raise(bundle.manifest.bundle, to: revision, writer) }
         known.revision = revision
         try writer.put(
             known.record, in: try KnownBundle.collection.plan(writer), existing: .update)

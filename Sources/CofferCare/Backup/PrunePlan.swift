@@ -32,6 +32,8 @@ internal struct PrunePlan {
     private(set) var needed = 0
     /// Those that stay as they are.
     private(set) var staying: [BundleReader] = []
+    /// The vault's own of which something is missing or damaged that they continue: they stay.
+    private(set) var broken: [BundleReader] = []
     /// What holds the same as another bundle, by content id, and which one that is.
     private(set) var standIns: [[UInt8]: BundleReader] = [:]
 
@@ -39,7 +41,8 @@ internal struct PrunePlan {
     private let refused: Set<[UInt8]>
     private var chains: [[UInt8]: [BundleReader]] = [:]
     private var usable: [[UInt8]: BundleReader] = [:]
-    /// What bundles continue that the vault does not know: neither removed nor merged.
+    /// What bundles continue that cannot be read, or that the vault does not know: neither removed
+    /// nor merged.
     private var pinned: Set<[UInt8]> = []
     private var stays: Set<[UInt8]> = []
 
@@ -47,17 +50,21 @@ internal struct PrunePlan {
     ///
     /// - Parameters:
     ///   - mine: The vault's own, whole as far as anybody knows, the oldest first.
-    ///   - others: Those that the vault has signed, too, and does not know or trust: of another
-    ///     instance of it, or from before an older state was restored.
+    ///   - others: Content ids of those that stay whatever becomes of them, with all that they
+    ///     continue: those that cannot be read now, and those that the vault has signed, too, and
+    ///     does not know or trust.
+    ///   - lineage: What continues what.
     ///   - refused: Content ids of those that cannot be merged with what they continue.
     init(
-        _ mine: [BundleReader], others: [BundleReader], _ chain: BundleChain,
-        _ policy: BackupPolicy, _ merging: Merging, refused: Set<[UInt8]> = []
+        _ mine: [BundleReader], others: Set<[UInt8]>, _ chain: BundleChain,
+        _ lineage: BundleLineage, _ policy: BackupPolicy, _ merging: Merging,
+        refused: Set<[UInt8]> = []
     ) {
         self.merging = merging
         self.refused = refused
         let candidates = Set(mine.map(\.contentID))
-        // What hangs on a bundle that is missing or damaged saves nobody; it is left as it is.
+        // What hangs on a bundle that is missing or damaged saves nobody as it is; but that one may
+        // come back, or be read well again, and then needs what it continues.
         let usable = mine.filter { bundle in
             guard let ancestors = try? chain.chain(of: bundle),
                 ancestors.allSatisfy({ candidates.contains($0.contentID) })
@@ -66,7 +73,9 @@ internal struct PrunePlan {
             return true
         }
         self.usable = Dictionary(usable.map { ($0.contentID, $0) }) { $1 }
-        pinned = Set(chain.ancestors(of: others).map(\.contentID)).intersection(self.usable.keys)
+        broken = mine.filter { chains[$0.contentID] == nil }
+        pinned = lineage.ancestors(of: others.union(broken.map(\.contentID)))
+            .intersection(self.usable.keys)
         findStandIns(usable)
         let shown = usable.filter { standIns[$0.contentID] == nil }
         let own = policy.kept(shown.map(\.manifest.created)).sorted().map { shown[$0] }
