@@ -114,6 +114,40 @@ import Testing
         print("kill -9, \(scene.name): \(total) calls, \(killed) of \(points.count) killed")
     }
 
+    /// The same for each bundle that stays, merged ones and those that continue them.
+    @Test(arguments: [1, 2])
+    func aKillLeavesEveryBundleThatStaysWithWhatItHeld(_ index: Int) throws {
+        let scene = try Scene(Self.operations[index])
+        let before = try scene.stage.restoredEach()
+        let states = before.sorted { $0.key < $1.key }.map(\.value)
+        #expect(Set(states).count == states.count)
+        let total = try scene.calls(.all)
+        var (killed, restored) = (0, 0)
+        let points = Sample.points(total, most: 5)
+        for point in points {
+            let place = "killed at call \(point) of \(total)"
+            try scene.stage.reset()
+            if try scene.stage.run(scene.words, .kill(point)).isKilled { killed += 1 }
+            let left = try scene.stage.restoredEach()
+            for (name, state) in left {
+                #expect(before[name].map { $0 == state } ?? states.contains(state), "\(place)")
+            }
+            #expect(try scene.stage.run(scene.words).status == 0, "\(place)")
+            let after = try scene.stage.restoredEach()
+            // Each of them once.
+            #expect(after.count == scene.left, "\(place)")
+            #expect(Set(after.values).count == scene.left, "\(place)")
+            #expect(Set(after.values).isSubset(of: states), "\(place)")
+            for (name, state) in after where before[name] != nil {
+                #expect(before[name] == state, "\(place)")
+            }
+            for state in after.values { #expect(left.values.contains(state), "\(place)") }
+            restored += left.count + after.count
+        }
+        #expect(killed >= points.count - 2)
+        print("kill -9, \(scene.name), every bundle: \(killed) killed, \(restored) restored")
+    }
+
     @Test(arguments: operations.indices)
     func aDiskThatFailsLeavesWholeBundles(_ index: Int) throws {
         let scene = try Scene(Self.operations[index])

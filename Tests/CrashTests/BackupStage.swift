@@ -31,9 +31,18 @@ extension Stage {
     }
 
     /// What a vault made of the bundles holds.
-    func restored() throws -> String {
+    func restored() throws -> String { try restored(from: bundles) }
+
+    /// What vaults made of each of the bundles hold, by the names of these.
+    func restoredEach() throws -> [String: String] {
+        var found: [String: String] = [:]
+        for name in bundleNames { found[name] = try restored(from: bundles + "/" + name) }
+        return found
+    }
+
+    private func restored(from place: String) throws -> String {
         Files.remove(other)
-        let outcome = try run(["backup", "restore", bundles, "--to", other])
+        let outcome = try run(["backup", "restore", place, "--to", other])
         guard outcome.status == 0 else { throw Trouble("restore: \(outcome)") }
         let found = try records(of: other)
         Files.remove(other)
