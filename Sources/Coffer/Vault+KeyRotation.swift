@@ -11,7 +11,8 @@ extension Vault {
         case data
         /// The key of blind indexes: what fields are found by that are not readable.
         case index
-        /// All of them, after a compromise: what ``Vault/rotateAll(to:keyfile:options:)`` has begun.
+        /// All of them, after a compromise, as
+        /// ``Vault/rotateAll(to:keyfile:hasRecoveryKey:options:skippingDamaged:progress:)`` begins it.
         case all
     }
 
@@ -80,6 +81,10 @@ extension Vault {
         _ progress: (UInt64, UInt64) throws -> Void
     ) throws(VaultError) -> KeyRotation {
         try holding {
+            // What the change of everything could not do, as its disk was full.
+            if kind == .all, try CofferCare.KeyRotation.underWay(records)?.kind == .all {
+                try renewSafetyBundles(vouched: try signedSafetyBundles())
+            }
             let done = try withoutActuallyEscaping(progress) { progress in
                 var rotation = CofferCare.KeyRotation(records, kind.plan, progress: progress)
                 return try rotation.run(skipsDamaged: skipsDamaged) {

@@ -272,7 +272,11 @@ extension RecordWriter {
             try connection.execute("DROP INDEX \(entry.name)")
         }
         for entry in after.subtracting(before).sorted(by: { $0.name < $1.name }) {
-            if let sql = entry.sql { try connection.execute(sql) }
+            guard let sql = entry.sql else { continue }
+            do { try connection.execute(sql) } catch {
+                // Two records have one value already.
+                throw notUnique(error, definition) ?? error
+            }
         }
     }
 

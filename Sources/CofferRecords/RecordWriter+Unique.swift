@@ -43,13 +43,19 @@ extension RecordWriter {
         guard let error = error as? SQLiteError, error.code == .constraintUnique else {
             return error
         }
-        for field in plan.definition.fields where field.isUnique {
+        return notUnique(error, plan.definition)
+            ?? RecordsError.exists(collection: plan.name, id: id)
+    }
+
+    /// The unique field whose values are not; nil where SQLite speaks of another column.
+    internal func notUnique(_ error: SQLiteError, _ definition: Definition) -> RecordsError? {
+        guard error.code == .constraintUnique else { return nil }
+        let field = definition.fields.first { field in
             let letter: Definition.Column.Letter = field.isIndexed ? .index : .clear
             let column = Definition.Column(letter, field.column).name
-            if error.message.hasSuffix("c_\(plan.number).\(column)") {
-                return RecordsError.notUnique(collection: plan.name, field: field.name)
-            }
+            return field.isUnique
+                && error.message.hasSuffix("c_\(definition.collection).\(column)")
         }
-        return RecordsError.exists(collection: plan.name, id: id)
+        return field.map { .notUnique(collection: definition.name, field: $0.name) }
     }
 }

@@ -1,3 +1,4 @@
+import CofferCare
 import CofferFormat
 import CofferRecords
 import CofferSQLite
@@ -54,10 +55,11 @@ import Testing
     private func startRotation(_ vault: Vault, batches: Int) {
         var steps = 0
         #expect(throws: (any Error).self) {
-            _ = try vault.rotateKeys(.index) { _, _ in
+            var rotation = CofferCare.KeyRotation(vault.records, .index, batch: 256) { _, _ in
                 steps += 1
                 if steps == batches { throw Pause() }
             }
+            _ = try rotation.run(skipsDamaged: false, prepare: {})
         }
     }
 

@@ -28,7 +28,7 @@ package struct KeyRotation {
     }
 
     /// How many rows are moved in one transaction at most: others wait for it, some 30 ms.
-    private static let batch = 2_048
+    package static let batch = 2_048
     /// How many bytes of the log may wait for a reader of an older state; then this waits, too.
     package static let logLimit: Int64 = 256 << 20
     /// After how many transactions the log is looked at.
@@ -36,6 +36,7 @@ package struct KeyRotation {
 
     private let records: Records
     private let kind: JobPlan.Kind
+    private let batch: Int
     private let logLimit: Int64
     private let progress: (UInt64, UInt64) throws -> Void
     private var outcome = Outcome()
@@ -46,15 +47,18 @@ package struct KeyRotation {
     ///
     /// - Parameters:
     ///   - kind: Which keys are changed.
+    ///   - batch: How many rows are moved in one transaction at most.
     ///   - logLimit: How many bytes of the log may wait for a reader.
     ///   - progress: Is given the rows looked at so far, and how many there are; what it
     ///     throws pauses the rotation, which goes on at the next run.
     package init(
-        _ records: Records, _ kind: JobPlan.Kind, logLimit: Int64 = Self.logLimit,
+        _ records: Records, _ kind: JobPlan.Kind, batch: Int = Self.batch,
+        logLimit: Int64 = Self.logLimit,
         progress: @escaping (UInt64, UInt64) throws -> Void
     ) {
         self.records = records
         self.kind = kind
+        self.batch = batch
         self.logLimit = logLimit
         self.progress = progress
     }
@@ -184,9 +188,9 @@ package struct KeyRotation {
             let (moved, next) = try records.store.write { transaction in
                 transaction.isSilent = true
                 return try transaction.moveTombstones(
-                    after: after, through: end, limit: Self.batch)
+                    after: after, through: end, limit: self.batch)
             }
-            try step(moved, next == nil ? 0 : UInt64(Self.batch))
+            try step(moved, next == nil ? 0 : UInt64(self.batch))
             last = next
         }
     }
@@ -211,10 +215,10 @@ package struct KeyRotation {
                 if end == nil { end = try mover.end() }
                 guard let end else { return RowMover.Outcome() }
                 return try mover.move(
-                    after: after, through: end, limit: Self.batch, skipsDamaged: skips)
+                    after: after, through: end, limit: self.batch, skipsDamaged: skips)
             }
             outcome.damaged += batch.damaged
-            try step(batch.moved, batch.last == nil ? 0 : UInt64(Self.batch))
+            try step(batch.moved, batch.last == nil ? 0 : UInt64(self.batch))
             last = batch.last
         }
     }
