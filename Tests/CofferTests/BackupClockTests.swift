@@ -56,6 +56,10 @@ import Testing
         clock.advance(hours: -10 * Self.year)
         _ = try backUp(stage, clock, full: isFullAfter)
         let newest = try backUp(stage, clock)
+        let plan = try Bundles(in: stage.scratch.surroundings).plan(from: stage.bundles)
+        // A part of the chain is no bundle that cannot be used, whoever has signed it.
+        #expect(plan.bundles.count == (isFullAfter ? 2 : 4))
+        #expect(plan.passedOver.count == (isFullAfter ? 2 : 0), "\(plan.passedOver)")
         #expect(try drill(stage) == 4)
         #expect(try !maintainedDrill(stage).isBad)
         let (restored, told) = try stage.restore()

@@ -154,6 +154,19 @@ import Testing
         try scene.expectPruned()
     }
 
+    /// Nothing needs it, but it may be mended, or read from a better copy.
+    @Test func theDamagedEndOfAChainKeepsWhatItContinues() throws {
+        let scene = try Scene()
+        let damage = try #require(Trouble.all.last)
+        let good = try Data(contentsOf: URL(fileURLWithPath: scene.paths[4]))
+        try damage.make(scene.paths[4])
+        let pruned = try scene.prune()
+        #expect(pruned.refused.map(\.path) == [scene.paths[4]], "\(pruned.refused)")
+        #expect(pruned.removed.isEmpty && pruned.merged.isEmpty)
+        try good.write(to: URL(fileURLWithPath: scene.paths[4]))
+        try scene.expectAll()
+    }
+
     @Test func whoeverGivesUpABundleRemovesWhatNeedsItToo() throws {
         let scene = try Scene()
         try FileManager.default.removeItem(atPath: scene.paths[2])

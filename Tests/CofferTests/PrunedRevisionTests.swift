@@ -38,6 +38,8 @@ import Testing
 
     @Test func copiesOfWhatWasPrunedAreRefusedStill() throws {
         let (stage, copies) = try stage()
+        let rekeyed = stage.scratch.path + "/rekeyed"
+        try FileManager.default.copyItem(atPath: stage.bundles, toPath: rekeyed)
         let pruned = try stage.vault.pruneBundles(
             in: stage.bundles, by: PruneMergeTests.policy(stage.bundles))
         #expect(pruned.removed.count == 3 && pruned.merged.count == 1)
@@ -58,10 +60,14 @@ import Testing
             in: stage.bundles, by: PruneMergeTests.policy(stage.bundles, last: 2))
         #expect(again.removed.isEmpty && again.refused.count == 3, "\(again)")
         #expect(code { try fetch(stage, from: copies) } == .older)
-        // Written anew they open with today's passwords, and are good again; the copies are not.
+        // Written anew they open with today's passwords, and are good again; the copies are not,
+        // nor those that were good until now.
+        try fetch(stage, from: rekeyed)
         try stage.vault.rekeyBundles(in: stage.bundles) { _ in }
         #expect(try revisions(stage.bundles).max() == 3)
-        #expect(code { try fetch(stage, from: copies) } == .older)
+        for folder in [copies, rekeyed] {
+            #expect(code { try fetch(stage, from: folder) } == .older)
+        }
         try fetch(stage, from: stage.bundles)
     }
 
