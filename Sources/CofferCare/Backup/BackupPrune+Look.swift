@@ -41,13 +41,18 @@ extension BackupPrune {
         var places: [[UInt8]: Int] = [:]
         var signed = Signed()
         for bundle in chain.bundles where signers.hasSigned(bundle) {
-            guard bundle.keyring.revision >= revisions[bundle.manifest.bundle] ?? 0 else {
+            let known = byContent[bundle.contentID]
+            let isVouched = signers.vouches(for: bundle, as: known)
+            let isNew = known == nil && !signers.isSpent(bundle)
+            // What a compromised key has signed, and nobody else vouches for, is no copy of a
+            // bundle of this vault, whatever it calls itself.
+            if isVouched || isNew,
+                bundle.keyring.revision < revisions[bundle.manifest.bundle] ?? 0
+            {
                 signed.older.append(bundle)
                 continue
             }
-            let known = byContent[bundle.contentID]
-            guard let facts = known, signers.vouches(for: bundle, as: facts) else {
-                let isNew = known == nil && !signers.isSpent(bundle)
+            guard let facts = known, isVouched else {
                 if isNew, let facts = byInstant[KnownBundle.Instant(bundle.manifest)] {
                     signed.merged.append(Signed.Own(bundle: bundle, known: facts))
                 } else {
