@@ -137,12 +137,14 @@ extension Vault {
     public func keyRotationStatus() throws(VaultError) -> KeyRotationStatus? {
         try holding {
             guard let plan = try CofferCare.KeyRotation.underWay(records) else { return nil }
-            let left = try records.read { reader in
+            let left = try records.read { reader -> UInt64 in
                 var census = KeyCensus(reader, store)
-                return try census.run().filter {
-                    $0.facts.state == .retiring && plan.kind.dropped.contains($0.facts.purpose)
+                _ = try census.run()
+                switch plan.kind {
+                case .data: return census.left.data
+                case .index: return census.left.index
+                case .all: return max(census.left.data, census.left.index)
                 }
-                .reduce(UInt64(0)) { $0 + $1.records + $1.versions + $1.entries }
             }
             return KeyRotationStatus(
                 job: plan.id.description, kind: KeyRotationKind(plan.kind),

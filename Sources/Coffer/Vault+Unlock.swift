@@ -35,6 +35,7 @@ extension Vault {
                     try store.unlock(
                         root: found.root, authKey: found.authKey, number: slot.number)
                     opened = slot.number
+                    openedKeyfile = keyfile?.digest
                     return
                 } catch { try Self.passOver(error) }
             }

@@ -31,6 +31,8 @@ public final class Vault: @unchecked Sendable {
     private var isToBeLocked = false
     /// The number of the slot that has unlocked this vault; nil for the kernel's key.
     internal var opened: UInt32?
+    /// The keyfile that has opened it, together with a password.
+    internal var openedKeyfile: KeyfileDigest?
     /// The newest safety bundle that this vault has taken.
     internal var safety: Safety?
 

@@ -32,7 +32,7 @@ package struct JobPlan: Equatable, Sendable {
     /// How far it is.
     package var phase: Phase
     /// Whether rows that do not open are passed over.
-    package let skipsDamaged: Bool
+    package var skipsDamaged: Bool
     /// Drawn when it was started; progress and audit log name it by this.
     package let id: Identifier
     /// When it was started, in milliseconds since 1970.

@@ -10,6 +10,9 @@ package final class KeyfileDigest: Sendable {
 
     internal let bytes: SecretBytes
 
+    /// Whether it is the same keyfile.
+    package func isEqual(to other: KeyfileDigest) -> Bool { bytes.isEqual(to: other.bytes) }
+
     /// Takes the content of a keyfile.
     ///
     /// - Throws: `unusablePassword` when it is too long.

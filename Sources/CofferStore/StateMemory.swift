@@ -102,6 +102,13 @@ package final class StateMemory {
             let lock = try? files.lock(directory + "/lock", .exclusive, timeout: .seconds(2))
         else { return }
         defer { withExtendedLifetime(lock) {} }
+        let spent = Self.spentSigners(of: vault, in: directory)
+        if !spent.contains(signer) {
+            let all = spent.suffix(Self.spentLimit - 1) + [signer]
+            do {
+                try keep(all.flatMap { $0 }, in: directory + "/spent-\(vault)")
+            } catch { isUnreliable = true }
+        }
         for name in (try? files.list(directory)) ?? [] where name.hasPrefix("\(vault)-") {
             let file = directory + "/" + name
             guard let bytes = content(file, limit: RememberedState.sizeLimit),
@@ -109,6 +116,22 @@ package final class StateMemory {
             else { continue }
             state.signer = []
             do { try keep(state.bytes, in: file) } catch { isUnreliable = true }
+        }
+    }
+
+    /// So many public keys that were retired as compromised are remembered.
+    private static let spentLimit = 256
+
+    /// The public keys that were retired as compromised here: an older copy of the vault, or a
+    /// restored bundle, must not bring them back.
+    internal static func spentSigners(of vault: Identifier, in directory: String) -> [[UInt8]] {
+        let size = 32
+        let file = directory + "/spent-\(vault)"
+        guard let bytes = try? LocalFileSystem().read(file, limit: size * spentLimit) else {
+            return []
+        }
+        return stride(from: 0, to: bytes.count - size + 1, by: size).map {
+            Array(bytes[$0..<$0 + size])
         }
     }
 

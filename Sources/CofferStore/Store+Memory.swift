@@ -139,11 +139,13 @@ extension Store {
     ) -> [[UInt8]] {
         let files = LocalFileSystem()
         let names = (try? files.list(directory)) ?? []
+        let spent = StateMemory.spentSigners(of: vault, in: directory)
         return names.filter { $0.hasPrefix("\(vault)-") }.compactMap { name in
             guard
                 let bytes = try? files.read(
                     directory + "/" + name, limit: RememberedState.sizeLimit),
-                let state = try? RememberedState(parsing: bytes), !state.signer.isEmpty
+                let state = try? RememberedState(parsing: bytes), !state.signer.isEmpty,
+                !spent.contains(state.signer)
             else { return nil }
             return state.signer
         }

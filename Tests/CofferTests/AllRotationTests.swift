@@ -125,14 +125,20 @@ import Testing
         #expect(try vault.keyRotationUnderWay() == nil)
         #expect(code { _ = try vault.rotateKeys(.all) } == .usage)
         #expect(try open(scratch, "correct horse").check().isSound)
-        // With a keyfile that is new, the password opens nothing today.
+        // What opens the vault by itself is no secret to keep with a keyfile, either.
         let path = scratch.path + "/stick"
         let keyfile = try Keyfile.prepare(at: path).0
-        #expect(try change(vault, to: "correct horse", keyfile: keyfile).password == 3)
+        #expect(code { _ = try change(vault, to: "correct horse", keyfile: keyfile) } == .invalid)
+        #expect(try change(vault, to: "with a stick", keyfile: keyfile).password == 3)
         #expect(try vault.slots().map(\.kind) == ["keyfile", "recovery"])
         #expect(code { _ = try change(vault, to: "x", keyfile: keyfile) } == .busy)
         _ = try vault.rotateKeys(.all)
-        #expect(code { _ = try change(vault, to: "correct horse", keyfile: keyfile) } == .invalid)
+        #expect(code { _ = try change(vault, to: "with a stick", keyfile: keyfile) } == .invalid)
+        // Who unlocked with it can neither keep the keyfile nor drop it and keep the password.
+        let again = try Vault(at: vault.path, in: scratch.surroundings)
+        try again.unlock(password: try Scratch.password("with a stick"), keyfile: keyfile)
+        #expect(code { _ = try change(again, to: "other", keyfile: keyfile) } == .invalid)
+        #expect(code { _ = try change(again, to: "with a stick") } == .invalid)
     }
 
     @Test func whatWasCopiedBeforeOpensNothingAfterwards() throws {

@@ -18,6 +18,17 @@ import Testing
         return nil
     }
 
+    @Test func anOldBundleThatIsRestoredBringsNoKeyBack() throws {
+        let theft = try Theft()
+        let old = try Ed25519.publicKey(of: theft.frame.active(.signing).signingKey())
+        #expect(try theft.remembered().contains(old))
+        _ = try theft.stage.vault.rotateSigning(isCompromised: true)
+        #expect(try !theft.remembered().contains(old))
+        let restored = try theft.stage.restore(from: theft.paths[1]).vault
+        _ = try restored.put("people", ndjson: Array(#"{"id":"q"}"#.utf8))
+        #expect(try !theft.remembered().contains(old))
+    }
+
     /// A vault with a full bundle and one that continues it, and the thief's copy of its keys.
     private struct Theft {
         let stage: BackupStage
@@ -33,6 +44,12 @@ import Testing
             self.paths = paths
             signer = try stage.vault.signer()
             frame = try stage.vault.store.frame().keyring
+        }
+
+        /// The public halves that this machine trusts for the vault.
+        func remembered() throws -> [[UInt8]] {
+            let state = try #require(stage.vault.surroundings.stateDirectory)
+            return Store.rememberedSigners(of: frame.vault, in: state)
         }
 
         /// Writes a bundle anew as the thief can, with another time.

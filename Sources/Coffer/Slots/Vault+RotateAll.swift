@@ -51,7 +51,7 @@ extension Vault {
         var made: AllRotation?
         try holding {
             let ways = try NewWays(password, keyfile, hasRecoveryKey, vault: store.header.vault)
-            try ways.refuseKnown(try parsedSlots())
+            try ways.refuseKnown(try parsedSlots(), openedKeyfile)
             let label = options.label ?? (keyfile == nil ? "password" : "password and keyfile")
             let cost = try newCost(options)
             var vouched: Set<[UInt8]> = []
@@ -113,15 +113,32 @@ private final class NewWays {
         self.hasRecoveryKey = hasRecoveryKey
     }
 
-    /// Refuses a password that opens one of the slots that there are.
-    func refuseKnown(_ slots: [Vault.ParsedSlot]) throws {
-        for slot in slots where Slots.takes(slot.row.kind, keyfile: keyfile) {
-            do {
-                _ = try Slots.open(slot.row, password: typed, keyfile: keyfile, vault: vault)
-            } catch KeysError.wrongSecret { continue }
-            throw VaultError(
-                .invalid, "this password opens slot \(slot.number) today; choose another one")
+    /// Refuses a password that opens one of the slots that there are, by itself or with a keyfile
+    /// that is at hand, and the keyfile of today.
+    ///
+    /// - Parameter known: The keyfile that has opened the vault; nil where none has.
+    func refuseKnown(_ slots: [Vault.ParsedSlot], _ known: KeyfileDigest?) throws {
+        if let keyfile, let known, keyfile.isEqual(to: known) {
+            throw VaultError(.invalid, "this keyfile opens the vault today; take another one")
         }
+        for slot in slots {
+            let isKnown =
+                try opens(slot.row, with: keyfile)
+                || (slot.row.kind == .keyfile && opens(slot.row, with: known))
+            guard !isKnown else {
+                throw VaultError(
+                    .invalid, "this password opens slot \(slot.number) today; choose another one")
+            }
+        }
+    }
+
+    private func opens(_ row: SlotRow, with file: KeyfileDigest?) throws -> Bool {
+        let file = row.kind == .password ? nil : file
+        guard Slots.takes(row.kind, keyfile: file) else { return false }
+        do {
+            _ = try Slots.open(row, password: typed, keyfile: file, vault: vault)
+        } catch KeysError.wrongSecret { return false }
+        return true
     }
 
     func replacement(

@@ -154,6 +154,7 @@ package struct VaultCheck {
         _ store: Store, _ reader: RecordReader, _ state: VaultState
     ) throws {
         var tally = VaultState.Tally()
+        var isDamaged = false
         let rows = try store.connection.prepare("SELECT seq, seal FROM tomb ORDER BY seq")
         while try rows.step() {
             let key = rows.int64(0).bigEndianBytes
@@ -164,11 +165,13 @@ package struct VaultCheck {
             let opened = reader.frame.open(seal, .catalog, context: context)
             let isBlob = rows.columnType(1) == .blob
             if !isBlob || opened.flatMap({ try? Tombstone(parsing: $0) }) == nil {
+                isDamaged = true
                 report.add(.error, "tombstone-damaged", "deletion \(rows.int64(0))")
             }
         }
         compare(
-            tally, state.bodies[VaultState.Body(.tombstone)], "tombstone-missing", "deletions")
+            tally, state.bodies[VaultState.Body(.tombstone)], "tombstone-missing", "deletions",
+            afterDamage: isDamaged)
         report.count("deletions", tally.rows)
     }
 

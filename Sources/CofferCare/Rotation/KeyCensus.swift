@@ -26,6 +26,9 @@ package struct KeyCensus {
         package fileprivate(set) var bundles: UInt64 = 0
     }
 
+    /// How many records, older versions and deletions a rotation of each kind has to move.
+    package private(set) var left: (data: UInt64, index: UInt64) = (0, 0)
+
     private let reader: RecordReader
     private let store: Store
     private var counts: [UInt32: Count] = [:]
@@ -38,8 +41,9 @@ package struct KeyCensus {
 
     /// Counts everything, in order of the keys' numbers.
     ///
-    /// - Throws: `StoreError.damaged` for what opens under no key or names one that is not there;
-    ///   `SQLiteError`.
+    /// What opens under no key, or names one that is not there, counts for each that retires.
+    ///
+    /// - Throws: `StoreError.damaged` for a key that does not open; `SQLiteError`.
     /// - Complexity: linear in the number of rows; fields are read only while the key of blind
     ///   indexes is being changed.
     package mutating func run() throws -> [Count] {
@@ -48,10 +52,12 @@ package struct KeyCensus {
             let hasHistory = try reader.state().hasHistory(in: plan.number)
             for (key, rows) in try reader.countIndexes(plan, isHistory: false) {
                 counts[key]?.records += rows
+                if counts[key]?.facts.state == .retiring { left.index += rows }
             }
             guard hasHistory else { continue }
             for (key, rows) in try reader.countIndexes(plan, isHistory: true) {
                 counts[key]?.versions += rows
+                if counts[key]?.facts.state == .retiring { left.index += rows }
             }
         }
         for definition in reader.frame.catalog.definitions {
@@ -63,7 +69,7 @@ package struct KeyCensus {
                 HistorySeal.context($0, number, $1)
             }
         }
-        try countUnnamed("SELECT seq, seal FROM tomb", .catalog) {
+        left.data += try countUnnamed("SELECT seq, seal FROM tomb", .catalog) {
             SealContext.make("coffer/v1/tomb", $0.bytes, $1.bigEndianBytes)
         }
         try countUnnamed("SELECT num, seal FROM audit", .audit) { AuditSeal.context($0, $1) }
@@ -99,20 +105,41 @@ package struct KeyCensus {
         while try rows.step() {
             let keys = rows.bytes(0)
             let count = UInt64(clamping: rows.int64(1))
+            var isLeft = false
             for start in stride(from: 0, to: keys.count - 3, by: 4) {
                 let number = keys[start..<start + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
                 // A record that names nobody has nothing in the scope of persons.
                 if number == 0, start > 0 { continue }
-                guard counts[number] != nil else { throw StoreError.damaged("\(table): a key") }
+                guard counts[number] != nil else {
+                    note(count, place, [.records, .subject])
+                    continue
+                }
                 counts[number]?[keyPath: place] += count
+                isLeft = isLeft || counts[number]?.facts.state == .retiring
             }
+            if isLeft { left.data += count }
+        }
+    }
+
+    /// Counts what is damaged for every key that retires and that it may be under, so that none goes
+    /// because of it.
+    private mutating func note(
+        _ count: UInt64, _ place: WritableKeyPath<Count, UInt64>, _ purposes: Set<KeyRow.Purpose>
+    ) {
+        for (number, key) in counts
+        where key.facts.state == .retiring && purposes.contains(key.facts.purpose) {
+            counts[number]?[keyPath: place] += count
         }
     }
 
     /// Counts rows that do not name their key, by opening them.
+    ///
+    /// - Returns: How many are under keys that retire.
+    @discardableResult
     private mutating func countUnnamed(
         _ select: String, _ purpose: Frame.Unnamed, _ context: (Identifier, UInt64) -> [UInt8]
-    ) throws {
+    ) throws -> UInt64 {
+        var left: UInt64 = 0
         let rows = try store.connection.prepare(select)
         while try rows.step() {
             let number = UInt64(bitPattern: rows.int64(0))
@@ -120,9 +147,14 @@ package struct KeyCensus {
                 let key = reader.frame.number(
                     ofKeyOpening: rows.bytes(1), purpose,
                     context: context(reader.frame.keyring.vault, number))
-            else { throw StoreError.damaged("row \(number) opens under no key") }
+            else {
+                note(1, \.entries, [.catalog])
+                continue
+            }
             counts[key]?.entries += 1
+            if counts[key]?.facts.state == .retiring { left += 1 }
         }
+        return left
     }
 
     private mutating func countBundles() throws {

@@ -87,7 +87,7 @@ package struct KeyRotation {
         var plan: JobPlan
         if let known = try Self.underWay(records) {
             guard known.kind == kind else { throw StoreError.jobUnderWay }
-            plan = known
+            plan = try allowing(skipsDamaged, known)
         } else {
             guard kind != .all else { throw StoreError.noJob }
             try prove(passing: skipsDamaged)
@@ -108,6 +108,19 @@ package struct KeyRotation {
             }
         }
         return outcome
+    }
+
+    /// The plan of a rotation that goes on, which passes over what is damaged from now on where that
+    /// is asked: a row may have been damaged since it began.
+    private func allowing(_ skipsDamaged: Bool, _ known: JobPlan) throws -> JobPlan {
+        guard skipsDamaged, !known.skipsDamaged else { return known }
+        var plan = known
+        plan.skipsDamaged = true
+        try records.store.write { transaction in
+            transaction.isSilent = true
+            try transaction.putJob(plan)
+        }
+        return plan
     }
 
     /// Starts a change of all keys: everything is read, and `change` does the rest in one
@@ -140,7 +153,7 @@ package struct KeyRotation {
     ///
     /// The sum goes on differing by as much, whatever is moved.
     private static func isPassed(_ finding: CheckReport.Finding) -> Bool {
-        finding.code == "record-damaged" || finding.code == "history-damaged"
+        ["record-damaged", "history-damaged", "tombstone-damaged"].contains(finding.code)
             || finding.followsDamage
     }
 
@@ -188,7 +201,7 @@ package struct KeyRotation {
             let (moved, next) = try records.store.write { transaction in
                 transaction.isSilent = true
                 return try transaction.moveTombstones(
-                    after: after, through: end, limit: self.batch)
+                    after: after, through: end, limit: self.batch, skips: plan.skipsDamaged)
             }
             try step(moved, next == nil ? 0 : UInt64(self.batch))
             last = next

@@ -6,11 +6,8 @@ internal enum RotateAllCommand {
     internal static func run(_ call: Call) throws -> ExitStatus {
         let vault = try call.open()
         let skipping = call.invocation.flag("skip-damaged")
-        switch try vault.keyRotationUnderWay() {
-        case nil: break
-        case .all: return try RotateKeysCommands.run(.all, vault, call, skipping: skipping)
-        case .some(let other): throw RotateKeysCommands.busy(other)
-        }
+        // One that goes on takes no new password and makes no recovery key.
+        if let other = try vault.keyRotationUnderWay() { throw RotateKeysCommands.busy(other) }
         let sheet = call.invocation.value("sheet")
         let hasKey = !call.invocation.flag("no-recovery")
         if sheet != nil, !hasKey {
@@ -109,10 +106,11 @@ internal enum RotateAllCommand {
         call.noteWrite(vault, "every key is replaced")
         var ways = "slot \(made.password) (the new password)"
         switch made.recovery {
-        case .some(let recovery): ways += " and slot \(recovery.slot) (the new recovery key)"
-        case .none: break
+        case .some(let recovery):
+            ways += " and slot \(recovery.slot) (the new recovery key) open"
+        case .none: ways += " opens"
         }
-        try console.line("Every key is replaced (epoch \(made.epoch)); \(ways) open the vault.")
+        try console.line("Every key is replaced (epoch \(made.epoch)); \(ways) the vault.")
         if let sheet {
             console.note("The recovery key is on \(Visible.line(sheet)): print it, delete it.")
         }

@@ -63,7 +63,8 @@ internal enum RotateCommands {
 
     /// `coffer key census`.
     internal static func census(_ call: Call) throws -> ExitStatus {
-        let counts = try call.open().keyCensus()
+        let vault = try call.open()
+        let counts = try vault.keyCensus()
         // The audit log stays as it was written: each entry is bound to the one before.
         let old = counts.filter { $0.state == "retiring" && $0.purpose != "audit" }
         let left = old.reduce(UInt64(0)) { $0 + $1.records + $1.versions + $1.entries }
@@ -89,17 +90,36 @@ internal enum RotateCommands {
         }
         for line in table.lines() { try call.console.line(line) }
         try call.console.line("")
-        try call.console.line(
-            left == 0
-                ? "Nothing is left under any old key of the vault."
-                : "Under old keys are still \(left) records, older versions and entries. "
-                    + "Move them with: coffer rotate data")
+        try call.console.line(try words(counts, old, left, vault))
         if bundles > 0 {
             try call.console.line(
                 "\(Quantity.of(Int(clamping: bundles), "known bundle is", "known bundles are"))"
                     + " under an old key.")
         }
         return .done
+    }
+
+    /// What is left under old keys, in words, and what moves it.
+    private static func words(
+        _ counts: [Vault.KeyCount], _ old: [Vault.KeyCount], _ left: UInt64, _ vault: Vault
+    ) throws -> String {
+        guard left > 0 else {
+            let entries = counts.filter { $0.state == "retiring" && $0.purpose == "audit" }
+                .reduce(UInt64(0)) { $0 + $1.entries }
+            return "Nothing is left under any old key of the vault"
+                + (entries == 0
+                    ? "."
+                    : ", except \(Quantity.of(Int(clamping: entries), "entry", "entries")) of the "
+                        + "audit log, which stay as they were written.")
+        }
+        var command = "rotate data"
+        if try vault.keyRotationUnderWay() != nil {
+            command = "rotate resume"
+        } else if old.allSatisfy({ $0.purpose == "index" || $0.records + $0.versions == 0 }) {
+            command = "rotate index"
+        }
+        return "Something is still under old keys, as the table shows. Move it with: coffer "
+            + command
     }
 
     private static func json(_ count: Vault.KeyCount) -> JSONOutput {

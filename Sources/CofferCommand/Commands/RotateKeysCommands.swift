@@ -36,9 +36,10 @@ internal enum RotateKeysCommands {
     internal static func resume(_ call: Call) throws -> ExitStatus {
         let vault = try call.open()
         guard let kind = try vault.keyRotationUnderWay() else {
-            throw Failure("notFound", "no rotation is under way", .notFound)
+            throw Failure("no-rotation", "no rotation is under way", .notFound)
         }
-        return try run(kind, vault, call, skipping: false)
+        return try run(
+            kind, vault, call, skipping: call.invocation.flag("skip-damaged"))
     }
 
     /// Moves what was written before, and says so.

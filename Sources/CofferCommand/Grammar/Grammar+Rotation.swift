@@ -85,7 +85,13 @@ extension Grammar {
                                 help: "Such as 365d; off for never, which is the beginning")
                         ]),
                     Command("status", summary: "Show a rotation that is under way"),
-                    Command("resume", summary: "Go on with a rotation that is under way"),
+                    Command(
+                        "resume", summary: "Go on with a rotation that is under way",
+                        options: [
+                            .flag(
+                                "skip-damaged",
+                                help: "Pass over what does not open; its keys then stay")
+                        ]),
                 ])
         ]
     }

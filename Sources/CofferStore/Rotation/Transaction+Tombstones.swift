@@ -11,10 +11,11 @@ extension Transaction {
     ///   - last: The number before the first that is looked at.
     ///   - end: The last number that is looked at.
     ///   - limit: How many are looked at.
+    ///   - skips: Whether one that opens under no key is passed over.
     /// - Returns: How many were moved, and the last that was looked at; nil at the end.
     /// - Throws: `StoreError.damaged` for one that opens under no key; `SQLiteError`.
     package func moveTombstones(
-        after last: Int64, through end: UInt64, limit: Int
+        after last: Int64, through end: UInt64, limit: Int, skips: Bool
     ) throws -> (moved: UInt64, last: Int64?) {
         guard frame.keyring.opening(.catalog).count > 1 else { return (0, nil) }
         let active = try frame.keyring.active(.catalog).number
@@ -38,7 +39,10 @@ extension Transaction {
             let context = SealContext.make("coffer/v1/tomb", vault.bytes, key)
             guard let under = frame.number(ofKeyOpening: seal, .catalog, context: context),
                 let plain = frame.open(seal, .catalog, context: context)
-            else { throw StoreError.damaged("deletion \(number)") }
+            else {
+                guard skips else { throw StoreError.damaged("deletion \(number)") }
+                continue
+            }
             guard under != active else { continue }
             let anew = try Cobblestone.seal(
                 plain, under: frame.catalogKey, context: context, randomness: randomness)
