@@ -144,6 +144,17 @@ extension Vault {
         return UnlockCache(bootID: boot).forget(vault: vault)
     }
 
+    /// Whether the kernel keeps a key for the vault that this machine remembers at a path; nothing is
+    /// opened for that, and the file is not touched.
+    public static func isUnlocked(rememberedAt path: String, in surroundings: Surroundings) -> Bool
+    {
+        guard let directory = surroundings.stateDirectory,
+            let boot = surroundings.bootID.flatMap(Identifier.init(text:)),
+            let vault = Store.rememberedVault(at: path, in: directory)
+        else { return false }
+        return UnlockCache(bootID: boot).load(vault: vault, now: surroundings.bootTime()) != nil
+    }
+
     /// Removes the keys of all vaults of this user from the kernel's keyring.
     ///
     /// - Returns: How many there were.

@@ -63,9 +63,11 @@ internal final class Call {
         return vault
     }
 
-    /// The vault that a command is not about but may ask, where it is there and unlocked.
+    /// The vault that a command is not about but may ask, where it is there and unlocked; a locked
+    /// one is not touched.
     internal func vaultAtHand() -> Vault? {
         guard let path = try? VaultFinder(ambient).find(named: invocation.value("vault")),
+            Vault.isUnlocked(rememberedAt: path, in: surroundings),
             let vault = try? Vault(at: path, isReadOnly: true, in: surroundings),
             (try? vault.unlockFromCache()) == true
         else { return nil }
