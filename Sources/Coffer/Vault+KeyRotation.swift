@@ -64,8 +64,8 @@ extension Vault {
     ///     pauses the rotation.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/older``; ``VaultError/Code/damaged``
     ///   for what does not verify: no key goes then; ``VaultError/Code/usage`` for all of them where
-    ///   that is not under way; ``VaultError/Code/busy``, also while keys of another kind are changed, ``VaultError/Code/full`` and ``VaultError/Code/storage``: it is
-    ///   paused then.
+    ///   that is not under way; ``VaultError/Code/busy``, also while keys of another kind are
+    ///   changed, ``VaultError/Code/full`` and ``VaultError/Code/storage``: it is paused then.
     /// - Complexity: linear in the size of the vault.
     public func rotateKeys(
         _ kind: KeyRotationKind, skippingDamaged skipsDamaged: Bool = false,
@@ -73,7 +73,7 @@ extension Vault {
     ) throws(VaultError) -> KeyRotation {
         do throws(VaultError) {
             return try rotate(kind, skipsDamaged, progress)
-        } catch { throw paused(error) }
+        } catch { throw paused(kind, error) }
     }
 
     private func rotate(
@@ -83,7 +83,7 @@ extension Vault {
         try holding {
             // What the change of everything could not do, as its disk was full.
             if kind == .all, try CofferCare.KeyRotation.underWay(records)?.kind == .all {
-                try renewSafetyBundles(vouched: try signedSafetyBundles())
+                try renewLeftSafetyBundles()
             }
             let done = try withoutActuallyEscaping(progress) { progress in
                 var rotation = CofferCare.KeyRotation(records, kind.plan, progress: progress)
@@ -99,9 +99,9 @@ extension Vault {
     }
 
     /// What a disk has ended has done a part of its work, and goes on.
-    private func paused(_ error: VaultError) -> VaultError {
+    private func paused(_ kind: KeyRotationKind, _ error: VaultError) -> VaultError {
         guard [.full, .storage, .busy].contains(error.code),
-            (try? keyRotationUnderWay()) ?? nil != nil
+            (try? keyRotationUnderWay()) ?? nil == kind
         else { return error }
         let reason = error.code == .full ? "the disk is full" : error.message
         return VaultError(

@@ -49,6 +49,17 @@ extension Vault {
         }
     }
 
+    /// Does what ``renewSafetyBundles(vouched:)`` has left after a change of the signing key: each that
+    /// it has written is signed by the new one.
+    internal func renewLeftSafetyBundles() throws {
+        guard let folder = safetyFolder, let chain = try? BundleChain(in: folder) else { return }
+        let signed = try signedSafetyBundles()
+        let isDone = chain.items.filter { $0.kind == .bundle }.allSatisfy { item in
+            item.bundle.map { signed.contains($0.contentID) } ?? false
+        }
+        if !isDone { try renewSafetyBundles(vouched: signed) }
+    }
+
     /// The content ids of the safety bundles that the vault's signing key has signed.
     internal func signedSafetyBundles() throws -> Set<[UInt8]> {
         guard let folder = safetyFolder, let chain = try? BundleChain(in: folder) else { return [] }

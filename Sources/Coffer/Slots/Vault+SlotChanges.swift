@@ -195,7 +195,7 @@ extension Vault {
     }
 
     /// The slot gives the root and the auth key that it was made with.
-    internal static func expect(
+    private static func expect(
         _ opened: borrowing Slots.Opened, _ authKey: borrowing SecretBytes, _ root: RootKey
     ) throws {
         let isSame = opened.authKey.isEqual(to: authKey)

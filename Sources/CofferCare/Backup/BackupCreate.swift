@@ -132,8 +132,7 @@ package struct BackupCreate {
 
     /// The bundles of this vault that can be continued, the newest first, each with everything that
     /// it continues itself, down to a full one.
-    private func lineages(_ reader: RecordReader) throws -> [[KnownBundle]] {
-        guard !isFull else { return [] }
+    private func lineages(_ reader: RecordReader) throws -> some Sequence<[KnownBundle]> {
         let state = try reader.state()
         let keys = Set(
             reader.frame.keyring.all.filter { $0.facts.purpose == .bundle }.map(\.facts.id))
@@ -166,11 +165,17 @@ package struct BackupCreate {
     private func write(_ reader: RecordReader, into folder: String) throws -> Made {
         var whole: [[UInt8]: Bool] = [:]
         let signers = try VaultSigners(reader.frame.keyring)
+        guard !isFull else { return try write(reader, into: folder, after: nil, nil) }
         for lineage in try lineages(reader) {
             let proof = ParentProof(lineage, in: folder, signers, on: disk, knowing: whole)
             guard proof.mayHold else { continue }
             proof.start()
             defer { proof.stop() }
+            // Where one has failed, others may: nothing more is written for nothing.
+            guard whole.isEmpty || proof.holds() else {
+                whole = proof.findings
+                continue
+            }
             // Until it is found out whether the parent is whole, the bundle has no name.
             do {
                 return try write(reader, into: folder, after: lineage.first, proof)

@@ -1,5 +1,6 @@
 package import CofferBytes
 internal import CofferCrypto
+internal import CofferDisk
 package import CofferFormat
 package import CofferRecords
 internal import CofferSQLite
@@ -31,8 +32,6 @@ package struct KeyRotation {
     package static let batch = 2_048
     /// How many bytes of the log may wait for a reader of an older state; then this waits, too.
     package static let logLimit: Int64 = 256 << 20
-    /// After how many transactions the log is looked at.
-    private static let lookInterval: UInt64 = 64
 
     private let records: Records
     private let kind: JobPlan.Kind
@@ -41,7 +40,6 @@ package struct KeyRotation {
     private let progress: (UInt64, UInt64) throws -> Void
     private var outcome = Outcome()
     private var seen: UInt64 = 0
-    private var steps: UInt64 = 0
 
     /// A rotation of keys of an unlocked vault.
     ///
@@ -141,12 +139,16 @@ package struct KeyRotation {
     }
 
     /// Reads everything; what does not open ends the rotation before it begins, or before keys go.
-    private func prove(passing: Bool) throws {
+    ///
+    /// - Returns: Whether all of it opens; otherwise something was passed over.
+    @discardableResult
+    private func prove(passing: Bool) throws -> Bool {
         let report = try VaultCheck(records, opensOnly: true).run()
         let wrong = report.findings.filter {
             $0.severity != .info && !(passing && Self.isPassed($0))
         }
         if let first = wrong.first { throw StoreError.damaged("\(first.code), \(first.place)") }
+        return report.isSound
     }
 
     /// Whether it can be passed over: what does not open, and the sum that differs because of it.
@@ -240,8 +242,9 @@ package struct KeyRotation {
         outcome.moved += moved
         seen = min(outcome.total, seen + looked)
         try progress(seen, outcome.total)
-        steps += 1
-        guard steps % Self.lookInterval == 0 || logLimit < Self.logLimit else { return }
+        // The file never gets smaller meanwhile, so a large one says little: what of it waits does.
+        let log = records.store.path + "/" + Store.databaseName + "-wal"
+        guard let size = try LocalFileSystem().status(log)?.size, size > logLimit else { return }
         while try records.store.connection.pendingLog() > logLimit {
             Connection.pause()
             try progress(seen, outcome.total)
@@ -252,7 +255,7 @@ package struct KeyRotation {
     ///
     /// - Returns: Whether they are gone; otherwise something was passed over.
     private mutating func finish(_ plan: inout JobPlan) throws -> Bool {
-        try prove(passing: plan.skipsDamaged)
+        let isWhole = try prove(passing: plan.skipsDamaged)
         var next = plan
         next.phase = .scrubbing
         let isOver = try records.write { writer in
@@ -263,7 +266,8 @@ package struct KeyRotation {
                 count.facts.state == .retiring && kind.dropped.contains(count.facts.purpose)
                     && count.records + count.versions + count.entries > 0
             }
-            guard !left else {
+            // A row that does not open may be under any key, whatever it says itself.
+            guard !left, isWhole else {
                 // They stay, and so does what is said of them; the job has done what it can.
                 try transaction.removeJob()
                 return false
@@ -294,7 +298,8 @@ extension JobPlan.Kind {
         switch self {
         case .data: [.records, .subject]
         case .index: [.index]
-        case .all: [.records, .subject, .index]
+        // What has begun it has replaced them.
+        case .all: []
         }
     }
 

@@ -60,7 +60,7 @@ internal enum RotateKeysCommands {
         let done = try vault.rotateKeys(kind, skippingDamaged: skipping) {
             bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
         }
-        return (done, done.damaged.isEmpty ? .done : .damaged)
+        return (done, done.isOver && done.damaged.isEmpty ? .done : .damaged)
     }
 
     /// What was done, for a program.
@@ -84,7 +84,8 @@ internal enum RotateKeysCommands {
         let keys = done.kind == .index ? "the index key of before" : "the keys of before"
         guard done.isOver else {
             return try call.console.line(
-                "\(moved) sealed anew; the keys of what was passed over stay.")
+                "\(moved) sealed anew; \(keys) \(done.kind == .index ? "stays" : "stay") for what does not open, which coffer check "
+                    + "names.")
         }
         try call.console.line(
             "\(moved) sealed anew; nothing is left under \(keys), and "
