@@ -37,8 +37,8 @@ extension Vault {
         let state = try? store.state()
         var remarks = neighbours()
         if state != nil {
-            if case .newEpoch(let reason) = store.standing {
-                remarks.append("this copy has a new epoch: \(Self.reason(reason))")
+            if let news = newEpochInside() {
+                remarks.append(news)
             } else if !store.standing.isCurrent {
                 remarks.append(VaultError.describe(store.standing))
             }
@@ -52,6 +52,17 @@ extension Vault {
             generation: state?.generation,
             isOlder: state.map { _ in !store.standing.isCurrent }, dueSince: store.dueSince(),
             remarks: remarks)
+    }
+
+    /// What was done to the unlocked vault elsewhere since this machine has seen it, where that was
+    /// more than writing: a restore, a rotation, an older copy that was accepted; nil otherwise.
+    ///
+    /// - Throws: ``VaultError/Code/busy``.
+    public func newEpoch() throws(VaultError) -> String? { try holding { newEpochInside() } }
+
+    private func newEpochInside() -> String? {
+        guard case .newEpoch(let reason) = store.standing else { return nil }
+        return "this copy has a new epoch: \(Self.reason(reason))"
     }
 
     /// Makes this older copy the current one, on the record; the surroundings must allow older

@@ -60,7 +60,13 @@ internal final class Call {
         } else {
             try unlock(vault)
         }
+        noteNewEpoch(vault)
         return vault
+    }
+
+    /// Says, once, that the vault was restored or its root replaced elsewhere.
+    internal func noteNewEpoch(_ vault: Vault) {
+        if let news = try? vault.newEpoch() { console.note(Visible.line(news)) }
     }
 
     /// The vault that a command is not about but may ask, where it is there and unlocked; a locked

@@ -53,12 +53,17 @@ extension Store {
         }
         guard let seen, seen.instance == state.instance else { return .current }
         if state.epoch < seen.epoch { return .older(behind: nil, remembered: seen.seen) }
-        if state.epoch > seen.epoch { return .newEpoch(reason: state.epochReason.rawValue) }
+        // A restored or accepted copy goes on from another point; a rotation goes on from what
+        // was there.
+        let isNew = state.epoch > seen.epoch
+        if isNew, state.epochReason != .rotated {
+            return .newEpoch(reason: state.epochReason.rawValue)
+        }
         if state.generation < seen.generation {
             return .older(behind: seen.generation - state.generation, remembered: seen.seen)
         }
         if state.generation == seen.generation {
-            return verified.digest == seen.digest ? .current : .forked
+            return !isNew && verified.digest == seen.digest ? .current : .forked
         }
         if try auditHead(after: seen.auditCount) != seen.auditHead { return .auditForked }
         for (device, generation) in seen.devices {
@@ -67,7 +72,7 @@ extension Store {
                 return .missingChanges(device: device)
             }
         }
-        return .current
+        return isNew ? .newEpoch(reason: state.epochReason.rawValue) : .current
     }
 
     /// The head of the audit log after its first `count` entries.
@@ -149,6 +154,13 @@ extension Store {
             else { return nil }
             return state.signer
         }
+    }
+
+    /// The public keys of a vault that were retired as compromised on this machine.
+    package static func compromisedSigners(
+        of vault: Identifier, in directory: String
+    ) -> [[UInt8]] {
+        StateMemory.spentSigners(of: vault, in: directory)
     }
 
     /// The highest epoch and generation that this machine remembers of the vault at a path.

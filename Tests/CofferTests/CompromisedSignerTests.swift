@@ -52,8 +52,22 @@ import Testing
             return Store.rememberedSigners(of: frame.vault, in: state)
         }
 
+        /// The thief's copy of the vault itself, unlocked.
+        func copy() throws -> Vault {
+            let path = stage.scratch.path + "/stolen.coffer"
+            stage.vault.lock()
+            try FileManager.default.copyItem(atPath: stage.vault.path, toPath: path)
+            try stage.vault.unlock(password: Scratch.password())
+            let thief = Surroundings(
+                stateDirectory: stage.scratch.path + "/thief", now: stage.scratch.surroundings.now,
+                bootTime: stage.scratch.surroundings.bootTime, bootID: nil)
+            let copy = try Vault(at: path, in: thief)
+            try copy.unlock(password: Scratch.password())
+            return copy
+        }
+
         /// Writes a bundle anew as the thief can, with another time.
-        func forge(_ path: String, to other: String, id: Identifier? = nil) throws {
+        func forge(_ path: String, to other: String) throws {
             let bundle = try BundleReader(at: path)
             let key = try frame.active(.signing)
             var writer = try BundleWriter(at: other, replacing: true)
@@ -102,8 +116,12 @@ import Testing
             #expect(try here.verify(path).word == .untrusted)
             #expect(try here.verify(path, vault: vault).trustedBy == "vault")
             let deep = try here.verify(path, key: .password(Scratch.password()))
-            #expect(deep.trustedBy == "password")
+            #expect(deep.trustedBy == "password" && deep.isCompromised)
+            let asked = try here.verify(path, key: .password(Scratch.password()), vault: vault)
+            #expect(asked.trustedBy == "vault" && !asked.isCompromised)
         }
+        let fresh = try here.verify(made.path, key: .password(Scratch.password()))
+        #expect(fresh.trustedBy == "remembered" && !fresh.isCompromised)
         try stage.expectRestored(nil)
         try stage.put("people", #"{"id":"p","letter":"3"}"#)
         #expect(try !stage.backUp().isFull)
@@ -139,6 +157,10 @@ import Testing
         let evil = try stolen.backUp(to: stage.scratch.path + "/evil", isFull: true).path
         #expect(try elsewhere(stage).verify(evil, signer: theft.signer).word == .trusted)
         #expect(try elsewhere(stage).verify(evil, vault: vault).word == .untrusted)
+        let here = Bundles(in: stage.scratch.surroundings)
+        let password = Bundles.Key.password(try Scratch.password())
+        #expect(try here.verify(evil, key: password).isCompromised)
+        #expect(try here.verify(evil, key: password, vault: vault).word == .untrusted)
         // Nothing of it is fetched, signed anew, merged or removed.
         let plan = try Bundles(in: stage.scratch.surroundings).plan(from: evil)
         #expect(code { _ = try vault.fetch("people", from: plan) } == .untrusted)
@@ -158,6 +180,34 @@ import Testing
             let name = stage.bundles + "/" + (path as NSString).lastPathComponent
             #expect(FileManager.default.fileExists(atPath: name))
         }
+    }
+
+    /// What the old key has signed is taken only where there is nothing else, and that is said.
+    @Test func aRestoreTakesWhatAnotherKeyHasSigned() throws {
+        let theft = try Theft()
+        let (stage, vault) = (theft.stage, theft.stage.vault)
+        let thief = try theft.copy()
+        for letter in 0..<9 {
+            _ = try thief.put("people", ndjson: Array(#"{"id":"p","letter":"\#(letter)"}"#.utf8))
+        }
+        _ = try vault.rotateSigning(isCompromised: true)
+        let (_, early) = try stage.restore()
+        #expect(Set(early.compromised) == Set(theft.paths))
+        try stage.put("people", #"{"id":"p","letter":"2"}"#)
+        let made = try stage.backUp().path
+        let forged = stage.bundles + "/zz.coffer-bundle"
+        try FileManager.default.moveItem(
+            atPath: thief.backUp(to: stage.scratch.path + "/evil", isFull: true).path,
+            toPath: forged)
+        let (_, told) = try stage.restore()
+        #expect(told.bundles == [made] && told.compromised.isEmpty)
+        #expect(told.passedOver.contains { $0.path == forged && $0.reason.contains("compromised") })
+        // Where nobody knows, the password alone speaks for it.
+        let other = stage.scratch.path + "/other.coffer"
+        let bundles = elsewhere(stage)
+        let taken = try bundles.restore(
+            bundles.plan(from: stage.bundles), to: other, key: .password(Scratch.password()))
+        #expect(taken.bundles == [forged] && taken.compromised.isEmpty)
     }
 
     /// From bundles that the vault lists, records are fetched as before.

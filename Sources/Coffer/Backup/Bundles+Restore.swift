@@ -45,6 +45,9 @@ extension Bundles {
         public let bundles: [String]
         /// Bundles that look newer and cannot be used, and why.
         public let passedOver: [(path: String, reason: String)]
+        /// Those of its bundles that a key has signed which was retired as compromised on this
+        /// machine: somebody else may have made them.
+        public let compromised: [String]
         /// The instant that it shows, in milliseconds since 1970.
         public let created: Int64
         /// Where the vault that was there lies now; nil where there was none.
@@ -104,7 +107,7 @@ extension Bundles {
         _ plan: RestorePlan, to path: String, key: borrowing Key, isReplacing: Bool = false
     ) throws(VaultError) -> RestorePlan {
         do {
-            let (plan, chain) = try settle(plan) { try trust($0, key) }
+            let (plan, chain) = try settle(plan, lastly: isCompromised) { try trust($0, key) }
             _ = try floor(plan, path, chain.trust, isReplacing: isReplacing)
             return plan
         } catch { throw VaultError(error) }
@@ -114,15 +117,19 @@ extension Bundles {
     ///
     /// A bundle that was found to be bad is not read again for what continues it.
     ///
+    /// - Parameter isDoubtful: Of which bundle a chain is taken only where there is no other.
     /// - Throws: What is wrong with the newest where no other chain is better; a wrong password at
     ///   once, because a damaged bundle does not look like one.
     internal func settle(
-        _ plan: RestorePlan, _ trust: (BundleReader) throws -> BundleTrust
+        _ plan: RestorePlan, lastly isDoubtful: (BundleReader) -> Bool = { _ in false },
+        _ trust: (BundleReader) throws -> BundleTrust
     ) throws -> (RestorePlan, VerifiedChain) {
-        var passed: [(path: String, reason: String)] = []
+        let (sure, doubtful) = plan.chains(apart: isDoubtful)
+        var passed: [(path: String, reason: String)] =
+            sure.isEmpty ? [] : doubtful.map { ($0[0].path, Self.compromised) }
         var bad: [String: String] = [:]
         var failure: BackupError?
-        for chain in [plan.chain] + plan.others {
+        for chain in sure + doubtful {
             if let other = chain.dropFirst().first(where: { bad[$0.path] != nil }) {
                 passed.append((chain[0].path, "it continues \(other.path)"))
                 continue
@@ -131,6 +138,7 @@ extension Bundles {
                 let verified = try VerifiedChain(chain, trust)
                 let tried = Set(passed.map(\.path))
                 passed = plan.passedOver(by: verified).filter { !tried.contains($0.path) } + passed
+                passed.removeAll { one in chain.contains { $0.path == one.path } }
                 return (RestorePlan(plan, taking: chain, passedOver: passed), verified)
             } catch let error as BackupError {
                 let (path, reason): (String, String)
@@ -172,7 +180,7 @@ extension Bundles {
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Restored {
         do {
-            let (plan, chain) = try settle(plan) { try trust($0, key) }
+            let (plan, chain) = try settle(plan, lastly: isCompromised) { try trust($0, key) }
             try OutputFile.refuseVault(around: DiskPath.parent(of: path), path)
             let floor = try floor(plan, path, chain.trust, isReplacing: isReplacing)
             let restore = BackupRestore(chain, environment: surroundings.environment) {
@@ -187,8 +195,9 @@ extension Bundles {
             return Restored(
                 path: path, vault: plan.newest.vault, records: made.records,
                 history: made.history, withheld: made.withheld, bundles: made.bundles,
-                passedOver: plan.passedOver, created: made.created, replaced: made.replaced,
-                safetyBundle: safety)
+                passedOver: plan.passedOver,
+                compromised: chain.bundles.filter(isCompromised).map(\.path),
+                created: made.created, replaced: made.replaced, safetyBundle: safety)
         } catch { throw VaultError(error) }
     }
 

@@ -29,6 +29,9 @@ extension Bundles {
         public let through: [String]
         /// Why not.
         public let reason: String?
+        /// Whether the key that signed it was retired as compromised on this machine: then somebody
+        /// else may have made it, and only the vault can tell.
+        public internal(set) var isCompromised = false
     }
 
     /// Verifies a bundle: every byte against its signed list, and who signed.
@@ -49,9 +52,7 @@ extension Bundles {
         try catching {
             let (bundle, verdict) = try look(path, signer, progress)
             guard case .untrusted = verdict, let bundle, let vault,
-                let other = try vault.exclusively({
-                    try vault.records.read { try BackupVerify.trusted(bundle, by: $0) }
-                })
+                let other = try Self.word(of: vault, for: bundle)
             else { return Verdict(verdict) }
             return Verdict(other)
         }
@@ -64,19 +65,33 @@ extension Bundles {
     ///   - path: The bundle.
     ///   - signer: A public key that is trusted, as the one line of minisign's form.
     ///   - key: A password or recovery key of the bundle's time.
+    ///   - vault: An unlocked vault that is asked about what a compromised key has signed.
     ///   - progress: Hears how much is read, and how much there is; false cancels.
     /// - Throws: As ``verify(_:signer:vault:progress:)``, and ``VaultError/Code/wrongPassword``,
     ///   ``VaultError/Code/refusedLimit``.
     public func verify(
-        _ path: String, signer: String? = nil, key: borrowing Key,
+        _ path: String, signer: String? = nil, key: borrowing Key, vault: Vault? = nil,
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Verdict {
         do {
             let (bundle, verdict) = try look(path, signer, progress)
             if case .damaged = verdict { return Verdict(verdict) }
             guard let bundle else { return Verdict(verdict) }
-            return try open(bundle, key, verdict)
+            let found = try open(bundle, key, verdict)
+            guard found.isCompromised, let vault else { return found }
+            return Verdict(
+                try Self.word(of: vault, for: bundle)
+                    ?? .untrusted("\(Self.compromised), and the vault does not list it"))
         } catch { throw VaultError(error) }
+    }
+
+    /// What an unlocked vault says of a bundle; nil where it does not trust it.
+    private static func word(
+        of vault: Vault, for bundle: BundleReader
+    ) throws -> BackupVerify.Verdict? {
+        try vault.exclusively {
+            try vault.records.read { try BackupVerify.trusted(bundle, by: $0) }
+        }
     }
 
     private func look(
@@ -115,7 +130,9 @@ extension Bundles {
             let trust = try trust(bundle, key)
             try BackupDeep.read(bundle, trust)
             if case .trusted = verdict { return Verdict(verdict) }
-            return Verdict(.trusted(.password))
+            var found = Verdict(.trusted(.password))
+            found.isCompromised = isCompromised(bundle)
+            return found
         } catch let error as KeysError where error != .wrongSecret {
             if case .refusedLimit = error { throw error }
             return Verdict(.damaged("its keyring does not verify"))

@@ -35,6 +35,11 @@ extension BackupCommands {
         bar.clear()
         guard let restored else { throw Failure("locked", "no key was given", .locked) }
         warn(restored.passedOver, restored.created, call)
+        for path in restored.compromised {
+            call.console.warn(
+                "the key that signed \(path) was retired as compromised here, so somebody else may "
+                    + "have made it; look at what it brought back")
+        }
         try tell(restored, passed: restored.passedOver, call)
         return .done
     }
@@ -123,6 +128,7 @@ extension BackupCommands {
                 ("withheld", .count(restored.withheld)),
                 ("bundles", .array(restored.bundles.map { .text($0) })),
                 ("passedOver", .array(passed.map { .text($0.path) })),
+                ("compromised", .array(restored.compromised.map { .text($0) })),
                 ("replaced", .text(restored.replaced)),
                 ("safetyBundle", .text(restored.safetyBundle)),
             ]))

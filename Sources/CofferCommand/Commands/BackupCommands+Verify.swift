@@ -22,7 +22,7 @@ extension BackupCommands {
         let vault = call.vaultAtHand()
         let verdicts =
             try call.invocation.flag("deep") || call.namesBundleKey
-            ? verify(paths, bundles, try call.bundleKey(for: paths.first ?? ""), call)
+            ? verify(paths, bundles, try call.bundleKey(for: paths.first ?? ""), vault, call)
             : paths.map { path in
                 try verdict(path, call) {
                     try bundles.verify(
@@ -44,13 +44,14 @@ extension BackupCommands {
     }
 
     private static func verify(
-        _ paths: [String], _ bundles: Bundles, _ key: borrowing Bundles.Key, _ call: Call
+        _ paths: [String], _ bundles: Bundles, _ key: borrowing Bundles.Key, _ vault: Vault?,
+        _ call: Call
     ) throws -> [Bundles.Verdict] {
         var verdicts: [Bundles.Verdict] = []
         for path in paths {
             let bar = ProgressBar(call.console, "verifying", .bytes)
             let verdict = try bundles.verify(
-                path, signer: call.invocation.value("signer"), key: key
+                path, signer: call.invocation.value("signer"), key: key, vault: vault
             ) { done, total in
                 if total > 0 { bar.update(Int64(clamping: done), of: Int64(clamping: total)) }
                 return true
@@ -79,6 +80,11 @@ extension BackupCommands {
     private static func tell(
         _ path: String, _ verdict: Bundles.Verdict, _ call: Call
     ) throws(Failure) {
+        if verdict.isCompromised {
+            call.console.warn(
+                "the key that signed \(path) was retired as compromised here, so somebody else may "
+                    + "have made it; unlock the vault, which can tell, and try again")
+        }
         guard call.isJSON else {
             let line = verdict.through.dropFirst().map { ", which vouches for \($0)" }.joined()
             let tail =
@@ -92,7 +98,7 @@ extension BackupCommands {
                 ("bundle", .text(path)), ("verdict", .text(verdict.word.rawValue)),
                 ("trustedBy", .text(verdict.trustedBy)),
                 ("through", .array(verdict.through.map { .text($0) })),
-                ("reason", .text(verdict.reason)),
+                ("reason", .text(verdict.reason)), ("compromised", .bool(verdict.isCompromised)),
             ]))
     }
 

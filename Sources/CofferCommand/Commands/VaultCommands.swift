@@ -48,6 +48,7 @@ internal enum VaultCommands {
         }
         let vault = try call.openLocked()
         try call.unlock(vault)
+        call.noteNewEpoch(vault)
         try call.recordUnlock(vault)
         try vault.keepUnlocked(for: span)
         let until = vault.unlockedUntil().map(Timestamp.text)
