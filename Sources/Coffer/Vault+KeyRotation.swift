@@ -1,5 +1,6 @@
 internal import CofferBytes
 internal import CofferCare
+internal import CofferDisk
 internal import CofferFormat
 internal import CofferRecords
 internal import CofferStore
@@ -109,7 +110,10 @@ extension Vault {
     }
 
     /// Takes the safety bundle before rows are moved.
+    ///
+    /// - Throws: ``VaultError/Code/full`` where the disk of the vault has too little room.
     internal func prepareRotation(_ skipsDamaged: Bool) throws {
+        try expectRoom()
         // What does not open is in no bundle either; it stays as it is.
         do { _ = try takeSafetyBundleInside() } catch let error as RecordsError {
             switch error {
@@ -118,6 +122,24 @@ extension Vault {
             }
         }
     }
+
+    /// A rotation that would stop half-way for want of room is not begun.
+    ///
+    /// Rows keep their size, so what is needed is room for the log between two looks at it: several
+    /// transactions, or all of a small vault.
+    private func expectRoom() throws {
+        let files = LocalFileSystem()
+        let size = try files.status(path + "/" + Store.databaseName).map { UInt64($0.size) } ?? 0
+        let needed = min(size, Self.roomForLog)
+        // Where that cannot be told, the disk says so itself when it is full.
+        guard let there = try? files.volume(path).available, there < needed else { return }
+        throw VaultError(
+            .full,
+            "\(path): changing keys needs about \(needed >> 10) KiB of room there, and "
+                + "\(there >> 10) KiB are free; nothing was changed")
+    }
+
+    private static let roomForLog: UInt64 = 32 << 20
 
     /// Which keys are being changed; nil where none are.
     ///

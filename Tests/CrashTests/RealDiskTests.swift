@@ -43,6 +43,27 @@ import Testing
         #expect(!Files.tree(mount.path).contains { $0.contains("unfinished") })
     }
 
+    @Test(.enabled(if: Machine.canMount), arguments: ["data", "index"])
+    func aRotationBeginsOnlyWhereThereIsRoom(kind: String) throws {
+        let stage = try Stage(isUnlocked: true)
+        let size = try Files.bytes(stage.vault + "/vault.sqlite").count
+        let mount = try Mount(size: "\(size / 1024 * 3 / 2 + 96)k")
+        try Files.copy(stage.vault, to: mount.path + "/v.coffer")
+        let variables = ["COFFER_VAULT": mount.path + "/v.coffer"]
+        mount.fill()
+        try mount.free(size / 2)
+        let bytes = try Files.bytes(mount.path + "/v.coffer/vault.sqlite")
+        let refused = try stage.run(["rotate", kind, "--yes"], adding: variables)
+        #expect(refused.status == 8 && refused.saysOneLine, "\(refused)")
+        #expect(refused.errors.contains("KiB of room"), "\(refused)")
+        #expect(try Files.bytes(mount.path + "/v.coffer/vault.sqlite") == bytes)
+        let status = try stage.run(["rotate", "status"], adding: variables)
+        #expect(!status.output.hasPrefix("rotate "), "\(status)")
+        Files.remove(mount.path + "/filler")
+        let done = try stage.run(["rotate", kind, "--yes"], adding: variables)
+        #expect(done.status == 0, "\(done)")
+    }
+
     @Test(.enabled(if: Machine.canMount)) func readsFromAReadOnlyFileSystem() throws {
         let stage = try Stage(isUnlocked: true)
         let mount = try Mount(size: "2m")
@@ -146,5 +167,12 @@ extension Mount {
             while unsafe fwrite(bytes, block, 1, file) == 1 {}
         }
         unsafe fclose(file)
+    }
+
+    /// Gives so many bytes of what was filled back.
+    func free(_ count: Int) throws {
+        let size = try Files.bytes(path + "/filler").count
+        let result = unsafe truncate(path + "/filler", size - count)
+        guard size > count, result == 0 else { throw Trouble("nothing to free") }
     }
 }
