@@ -47,7 +47,7 @@ import Testing
     func aRotationBeginsOnlyWhereThereIsRoom(kind: String) throws {
         let stage = try Stage(isUnlocked: true)
         let size = try Files.bytes(stage.vault + "/vault.sqlite").count
-        let mount = try Mount(size: "\(size / 1024 * 3 / 2 + 96)k")
+        let mount = try Mount(size: "\(size / 1024 * 5 / 2 + 96)k")
         try Files.copy(stage.vault, to: mount.path + "/v.coffer")
         let variables = ["COFFER_VAULT": mount.path + "/v.coffer"]
         mount.fill()
