@@ -106,19 +106,26 @@ let package = Package(
                 "CofferBytes", "CofferSQLite", "CofferFormat", "CofferCrypto", "CofferSchema",
                 "CofferKeys", "CofferStore", "CCofferUTF8proc",
             ]),
+        room(
+            "CofferChunks",
+            [
+                "CofferBytes", "CofferDisk", "CofferSQLite", "CofferFormat", "CofferCrypto",
+                "CofferKeys", "CofferStore",
+            ]),
         room("CofferExchange", ["CofferFormat"]),
         room(
             "CofferCare",
             [
                 "CofferBytes", "CofferDisk", "CofferSQLite", "CofferFormat", "CofferCrypto",
                 "CofferSchema", "CofferBundles", "CofferKeys", "CofferStore", "CofferRecords",
+                "CofferChunks",
             ]),
         room(
             "Coffer",
             [
                 "CofferBytes", "CofferDisk", "CofferSQLite", "CofferFormat", "CofferCrypto",
                 "CofferSchema", "CofferKeys", "CofferBundles", "CofferStore", "CofferRecords",
-                "CofferExchange", "CofferCare",
+                "CofferChunks", "CofferExchange", "CofferCare",
             ]),
         room("CofferCommand", ["Coffer", "CofferArguments", "CofferShims"]),
         .executableTarget(

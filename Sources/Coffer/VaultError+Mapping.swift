@@ -1,6 +1,7 @@
 internal import CofferBundles
 internal import CofferBytes
 internal import CofferCare
+internal import CofferChunks
 internal import CofferCrypto
 internal import CofferDisk
 internal import CofferExchange
@@ -44,6 +45,10 @@ extension VaultError {
         case let error as BackupError: from(error)
         case let error as BundleError: from(error)
         case let error as Vault.SafetyUnwritten: from(error)
+        case let error as FileError: from(error)
+        case let error as FileName.Problem:
+            VaultError(.invalid, "that is no name for a file: \(error.rawValue)")
+        case let error as ChunkError: from(error)
         default: nil
         }
     }

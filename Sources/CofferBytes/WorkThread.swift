@@ -7,6 +7,9 @@ package enum WorkThread {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
+    /// How many processors this program may run on.
+    package static var cores: Int { Int(CofferShims_processors()) }
+
     /// Runs `body` on a thread of its own, which ends with it.
     ///
     /// - Returns: Whether there is such a thread; if not, `body` was not run.

@@ -20,6 +20,10 @@ package struct FileStatus: Sendable, Equatable {
     package let modifiedSeconds: Int64
     /// The rest of a second, in nanoseconds.
     package let modifiedNanoseconds: Int64
+    /// When its bytes or what is said of it last changed, in whole seconds since 1970.
+    package let changedSeconds: Int64
+    /// The rest of that second, in nanoseconds.
+    package let changedNanoseconds: Int64
     /// Its number on the device.
     package let inode: UInt64
     /// The device's number.
@@ -34,13 +38,16 @@ package struct FileStatus: Sendable, Equatable {
     /// Describes a file.
     package init(
         kind: Kind, size: Int64, modifiedSeconds: Int64 = 0, modifiedNanoseconds: Int64 = 0,
-        inode: UInt64 = 0, device: UInt64 = 0, links: UInt64 = 1, user: UInt32 = 0,
+        changedSeconds: Int64 = 0, changedNanoseconds: Int64 = 0, inode: UInt64 = 0,
+        device: UInt64 = 0, links: UInt64 = 1, user: UInt32 = 0,
         mode: UInt32 = 0o600
     ) {
         self.kind = kind
         self.size = size
         self.modifiedSeconds = modifiedSeconds
         self.modifiedNanoseconds = modifiedNanoseconds
+        self.changedSeconds = changedSeconds
+        self.changedNanoseconds = changedNanoseconds
         self.inode = inode
         self.device = device
         self.links = links

@@ -46,6 +46,8 @@ extension FileStatus {
             kind: kind, size: Int64(status.st_size),
             modifiedSeconds: Int64(status.st_mtim.tv_sec),
             modifiedNanoseconds: Int64(status.st_mtim.tv_nsec),
+            changedSeconds: Int64(status.st_ctim.tv_sec),
+            changedNanoseconds: Int64(status.st_ctim.tv_nsec),
             inode: UInt64(status.st_ino), device: UInt64(status.st_dev),
             links: UInt64(status.st_nlink), user: status.st_uid,
             mode: status.st_mode & 0o7777)

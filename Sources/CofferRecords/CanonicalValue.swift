@@ -44,6 +44,13 @@ package enum CanonicalValue {
         return append(value, to: &output) ? output : nil
     }
 
+    /// A text in NFC.
+    package static func composed(_ text: String) -> String {
+        var utf8: [UInt8] = []
+        appendNFC(text, to: &utf8)
+        return String(decoding: utf8, as: UTF8.self)
+    }
+
     private static func appendNFC(_ text: String, to output: inout [UInt8]) {
         var isASCII = true
         let span = text.utf8Span.span

@@ -32,15 +32,20 @@ enum House {
             "CofferBytes", "CofferCrypto", "CofferFormat", "CofferKeys", "CofferSchema",
             "CofferSQLite", "CofferStore", "CCofferUTF8proc",
         ],
+        "CofferChunks": [
+            "CofferBytes", "CofferCrypto", "CofferDisk", "CofferFormat", "CofferKeys",
+            "CofferSQLite", "CofferStore",
+        ],
         "CofferExchange": ["CofferFormat", "Glibc"],
         "CofferCare": [
-            "CofferBundles", "CofferBytes", "CofferCrypto", "CofferDisk", "CofferFormat",
+            "CofferBundles", "CofferBytes", "CofferChunks", "CofferCrypto", "CofferDisk",
+            "CofferFormat",
             "CofferKeys", "CofferRecords", "CofferSQLite", "CofferSchema", "CofferStore",
         ],
         "Coffer": [
-            "CofferBundles", "CofferBytes", "CofferCare", "CofferCrypto", "CofferDisk",
-            "CofferExchange",
-            "CofferFormat", "CofferKeys", "CofferRecords", "CofferSchema", "CofferSQLite",
+            "CofferBundles", "CofferBytes", "CofferCare", "CofferChunks", "CofferCrypto",
+            "CofferDisk", "CofferExchange", "CofferFormat",
+            "CofferKeys", "CofferRecords", "CofferSchema", "CofferSQLite",
             "CofferStore", "Synchronization",
         ],
         "CofferCommand": ["Coffer", "CofferArguments", "CofferShims", "Glibc"],
@@ -60,7 +65,7 @@ enum House {
         ["CofferFormat", "CofferCrypto"],
         ["CofferSchema", "CofferKeys", "CofferBundles"],
         ["CofferStore"],
-        ["CofferRecords"],
+        ["CofferRecords", "CofferChunks"],
         ["CofferExchange", "CofferCare"],
         ["Coffer"],
         ["CofferCommand"],
@@ -68,7 +73,7 @@ enum House {
     ]
 
     /// The services of `CofferCare`, one folder each.
-    static let care: Set<String> = ["Backup", "Check", "Maintenance", "Rotation"]
+    static let care: Set<String> = ["Backup", "Check", "Files", "Maintenance", "Rotation"]
 
     /// All that stands at the top, besides names that begin with a dot.
     static let top: Set<String> = [

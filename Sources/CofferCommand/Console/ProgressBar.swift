@@ -30,13 +30,14 @@ internal final class ProgressBar {
     deinit { clear() }
 
     /// Tells how much is done; a total of 0 is not known.
-    internal func update(_ done: Int64, of total: Int64) {
+    internal func update(_ done: Int64, of total: Int64, note: String? = nil) {
         guard console.isErrorTerminal, !console.isQuiet else { return }
         let now = Ambient.monotonic()
         guard now - start >= Self.patience, now - drawn >= Self.interval else { return }
         drawn = now
         isShown = true
-        console.error("\r\u{1B}[K" + text(done, total, elapsed: now - start))
+        console.error(
+            "\r\u{1B}[K" + text(done, total, elapsed: now - start) + (note.map { "  " + $0 } ?? ""))
     }
 
     /// Takes the bar away.

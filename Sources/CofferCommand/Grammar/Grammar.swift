@@ -9,7 +9,8 @@ internal enum Grammar {
             Command(
                 "coffer", summary: "Keep private data in an encrypted vault",
                 discussion: about, options: globalOptions,
-                subcommands: vaultCommands + recordCommands + exchangeCommands + keyCommands
+                subcommands: vaultCommands + recordCommands + exchangeCommands + fileCommands
+                    + keyCommands
                     + rotationCommands + backupCommands
                     + careCommands + programCommands))
     }

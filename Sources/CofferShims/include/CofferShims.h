@@ -108,6 +108,10 @@ int CofferShims_memoryFile(const char *_Nonnull name);
 /// Whether the file system at `path` is in memory, tmpfs or ramfs (statfs(2)); 1, or 0.
 int CofferShims_isInMemory(const char *_Nonnull path);
 
+/// How many processors this program may run on (sched_getaffinity(2)); 1 where the system does not
+/// tell.
+int CofferShims_processors(void);
+
 /// The bytes of physical memory (sysconf(3)); 0 where the system does not tell.
 uint64_t CofferShims_physicalMemory(void);
 

@@ -1,0 +1,38 @@
+internal import CofferBytes
+internal import CofferCare
+internal import CofferChunks
+
+extension VaultError {
+    internal static func from(_ error: FileError) -> VaultError {
+        switch error {
+        case .noFile(let name):
+            VaultError(.noFile, "there is no file \(name); the ones there are: coffer file list")
+        case .exists(let name):
+            VaultError(
+                .exists, "there is a file \(name) with another content; replace it with --replace")
+        case .damaged(let name): VaultError(damaged: "the file \(name)", filesAdvice)
+        case .keysChanged:
+            VaultError(.busy, "the keys of files were changed meanwhile; try again")
+        case .cancelled: VaultError(.cancelled, "cancelled")
+        }
+    }
+
+    internal static func from(_ error: ChunkError) -> VaultError {
+        switch error {
+        case .missing(let name):
+            VaultError(damaged: "a part of a file (\(short(name))): it is missing", filesAdvice)
+        case .damaged(let name, let what):
+            VaultError(damaged: "a part of a file (\(short(name))): \(what)", filesAdvice)
+        case .damagedPack(let number):
+            VaultError(damaged: "the row of pack \(number)", filesAdvice)
+        case .brokenPack(let id, let offset, let what):
+            VaultError(
+                damaged: "packs/\(id).pack, from byte \(offset) on: \(what)", filesAdvice)
+        case .disk(let error): from(error)
+        }
+    }
+
+    private static let filesAdvice = "see which files it touches with: coffer check --files"
+
+    private static func short(_ name: [UInt8]) -> String { Hex.encode(Array(name.prefix(6))) }
+}

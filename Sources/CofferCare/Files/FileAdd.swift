@@ -1,0 +1,295 @@
+internal import CofferBytes
+internal import CofferChunks
+internal import CofferCrypto
+internal import CofferDisk
+internal import CofferFormat
+package import CofferRecords
+internal import CofferStore
+
+/// Adds files: cut, named, compressed and sealed by all cores, with bounded memory.
+///
+/// A file counts from the transaction on that has its record; what was stored of it before is used
+/// again when it is added anew.
+package final class FileAdd {
+    /// What became of a file.
+    package struct Added: Sendable {
+        /// The file.
+        package let file: StoredFile
+        /// Whether it is new, or has replaced another content.
+        package let outcome: RecordWriter.Outcome
+        /// How many bytes were stored for it, without what the others take up, too.
+        package let stored: UInt64
+        /// How many of its chunks were new.
+        package let newChunks: Int
+        /// How many were there already.
+        package let sharedChunks: Int
+    }
+
+    /// A file whose last chunk has not been stored yet.
+    private final class Growing {
+        let source: FileSource
+        let existing: RecordWriter.Existing
+        var chunks = ChunkList()
+        var stored: UInt64 = 0
+        var newChunks = 0
+        var ending: (size: UInt64, sha256: String, media: String, stamp: SourceStamp?)?
+
+        init(_ source: FileSource, _ existing: RecordWriter.Existing) {
+            self.source = source
+            self.existing = existing
+        }
+    }
+
+    private enum Step {
+        case chunk(ChunkJob, Growing)
+        case end(Growing)
+    }
+
+    /// So many sealed bytes make a batch.
+    private static let batchBytes = 32 << 20
+    /// So many files end one as well.
+    private static let batchFiles = 1_024
+    /// So many chunks are on their way for each thread.
+    private static let depth = 8
+    /// How much of a source is read ahead.
+    private static let bufferSize = 4 << 20
+
+    private let records: Records
+    private let keys: ChunkKeys
+    private let chunker: Chunker
+    private let line: ChunkLine
+    private let packs: PackWriter
+    private let limit: Int
+    private var steps: [Step] = []
+    private var idle: [ChunkJob] = []
+    private var room = [UInt8](repeating: 0, count: FileAdd.bufferSize)
+
+    private var pending: Set<[UInt8]> = []
+    private var pieces: [PackWriter.Piece] = []
+    private var rows: [(name: [UInt8], coding: ChunkPlace.Coding, size: Int, bytes: [UInt8])] = []
+    private var pendingBytes = 0
+    private var complete: [Growing] = []
+    private let report: (Added) throws -> Void
+
+    /// Begins to add files to an unlocked vault.
+    ///
+    /// - Parameters:
+    ///   - threads: How many threads work besides this one.
+    ///   - report: Is told of each file when it is stored.
+    /// - Throws: As `Records.write(_:)`.
+    package init(
+        _ records: Records, threads: Int, report: @escaping (Added) throws -> Void
+    ) throws {
+        self.records = records
+        self.report = report
+        let hasKeys = try records.read { (try? ChunkKeys($0.frame.keyring)) != nil }
+        if !hasKeys {
+            try records.write { writer in
+                writer.transaction.isSilent = true
+                try ChunkKeys.make(in: writer.transaction)
+            }
+        }
+        let (keys, beginnings) = try records.read { reader in
+            let keys = try ChunkKeys(reader.frame.keyring)
+            return (keys, try ChunkRows(records.store.connection, keys).beginnings())
+        }
+        self.keys = keys
+        chunker = Chunker(keys.gear())
+        line = ChunkLine(
+            keys, knowing: beginnings, threads: threads, records.store.environment.randomness)
+        packs = PackWriter(records.store, keys)
+        limit = Self.depth * (threads + 1)
+    }
+
+    deinit { line.stop() }
+
+    /// Reads a file and has its chunks stored; it is there when it is reported.
+    ///
+    /// - Parameters:
+    ///   - existing: What happens where a file of that name is there.
+    ///   - progress: Is given how many bytes were read since it was last called.
+    /// - Throws: What the source throws; as ``finish()``.
+    package func add(
+        _ source: FileSource, existing: RecordWriter.Existing, progress: (Int) throws -> Void
+    ) throws {
+        let growing = Growing(source, existing)
+        var buffer = room
+        room = []
+        defer { room = buffer }
+        var digest = SHA256()
+        var (start, end, total) = (0, 0, UInt64(0))
+        var media = source.media
+        var isAtEnd = false
+        while true {
+            while !isAtEnd, end - start < ChunkLimits.most {
+                if end == buffer.count {
+                    unsafe buffer.withUnsafeMutableBytes { bytes in
+                        unsafe bytes.copyMemory(
+                            from: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                    }
+                    (start, end) = (0, end - start)
+                }
+                let count = try Self.fill(&buffer, from: end, source)
+                isAtEnd = count == 0
+                guard count > 0 else { break }
+                digest.update(buffer.span.extracting(end..<end + count))
+                if total == 0, media == nil {
+                    let first = buffer.span.extracting(start..<min(end + count, MediaType.reach))
+                    media = MediaType.of(first, name: source.name.text)
+                }
+                end += count
+                total += UInt64(count)
+                try progress(count)
+            }
+            guard start < end else { break }
+            let size = chunker.cut(buffer.span.extracting(start..<end))
+            try submit(buffer[start..<start + size], growing)
+            start += size
+        }
+        growing.ending = (
+            total, Hex.encode(digest.finish()), media ?? "application/x-empty",
+            try source.bytes.stamp()
+        )
+        steps.append(.end(growing))
+    }
+
+    /// Stores what is left.
+    ///
+    /// - Throws: `ChunkError`, `FileError.exists` for a file that somebody else has added meanwhile,
+    ///   `.keysChanged`; as `Records.write(_:)`.
+    package func finish() throws {
+        while !steps.isEmpty { try collect() }
+        try flush()
+    }
+
+    private static func fill(
+        _ buffer: inout [UInt8], from end: Int, _ source: FileSource
+    ) throws -> Int {
+        var span = buffer.mutableSpan
+        let room = span.count - end
+        return min(try source.bytes.readNext(&span, from: end), room)
+    }
+
+    private func submit(_ bytes: ArraySlice<UInt8>, _ growing: Growing) throws {
+        while steps.count >= limit { try collect() }
+        let job = idle.popLast() ?? ChunkJob()
+        job.plain.append(contentsOf: bytes)
+        line.submit(job)
+        steps.append(.chunk(job, growing))
+    }
+
+    /// Takes the oldest step off.
+    private func collect() throws {
+        switch steps.removeFirst() {
+        case .chunk(let job, let growing):
+            line.finish(job)
+            if !job.isNew, !pending.contains(job.name), try !isStored(job.name) {
+                line.sealAnyway(job)
+            }
+            if let failure = job.failure { throw failure }
+            growing.chunks.items.append(ChunkList.Item(name: job.name, size: job.size))
+            if job.isNew, pending.insert(job.name).inserted { keep(job, growing) }
+            job.plain.removeAll(keepingCapacity: true)
+            idle.append(job)
+        case .end(let growing):
+            complete.append(growing)
+        }
+        if pendingBytes >= Self.batchBytes || complete.count >= Self.batchFiles { try flush() }
+    }
+
+    private func isStored(_ name: [UInt8]) throws -> Bool {
+        try records.read { _ in try ChunkRows(records.store.connection, keys).has(name) }
+    }
+
+    private func keep(_ job: ChunkJob, _ growing: Growing) {
+        growing.newChunks += 1
+        let bytes = job.takeStored()
+        growing.stored += UInt64(bytes.count)
+        pendingBytes += bytes.count
+        guard job.isPiece else {
+            return rows.append((job.name, job.coding, job.size, bytes))
+        }
+        pieces.append(
+            PackWriter.Piece(
+                PackBatch.Entry(
+                    name: job.name, coding: job.coding, plainSize: job.size, length: bytes.count),
+                bytes))
+    }
+
+    /// Makes everything durable that is complete: first the packs, then the rows.
+    private func flush() throws {
+        guard !pending.isEmpty || !complete.isEmpty else { return }
+        if !pieces.isEmpty {
+            try packs.write(&pieces) {
+                try records.read { _ in
+                    var rows = ChunkRows(records.store.connection, keys)
+                    return try rows.packs()
+                }
+            }
+        }
+        var added: [Added] = []
+        var pack: Int64?
+        try records.write { writer in
+            guard (try? ChunkKeys(writer.transaction.frame.keyring))?.number == keys.number else {
+                throw FileError.keysChanged
+            }
+            pack = try enter(writer)
+            added = try complete.map { try store($0, writer) }
+        }
+        if let pack { packs.committed(as: pack) }
+        pieces.removeAll(keepingCapacity: true)
+        rows.removeAll(keepingCapacity: true)
+        complete.removeAll(keepingCapacity: true)
+        pending.removeAll(keepingCapacity: true)
+        pendingBytes = 0
+        for one in added { try report(one) }
+    }
+
+    private func enter(_ writer: RecordWriter) throws -> Int64? {
+        let out = ChunkRowWriter(writer.transaction, keys)
+        let known = ChunkRows(records.store.connection, keys)
+        let generation = out.generation
+        for row in rows where try !known.has(row.name) {
+            try out.insert(
+                row.name,
+                ChunkPlace(
+                    coding: row.coding, plainSize: row.size, generation: generation,
+                    spot: .row(row.bytes)))
+        }
+        guard !pieces.isEmpty else { return nil }
+        let pack = try packs.enter(out)
+        for piece in pieces where try !known.has(piece.entry.name) {
+            try out.insert(
+                piece.entry.name,
+                ChunkPlace(
+                    coding: piece.entry.coding, plainSize: piece.entry.plainSize,
+                    generation: generation,
+                    spot: .pack(
+                        pack, offset: piece.offset, length: UInt32(clamping: piece.entry.length))))
+        }
+        return pack
+    }
+
+    private func store(_ growing: Growing, _ writer: RecordWriter) throws -> Added {
+        let plan = try StoredFile.collection.plan(writer)
+        guard let ending = growing.ending else {
+            throw FileError.damaged(name: growing.source.name.text)
+        }
+        let known = ChunkRows(records.store.connection, keys)
+        for item in growing.chunks.items where !pending.contains(item.name) {
+            // What a sweep has taken away meanwhile, the next attempt stores anew.
+            guard try known.has(item.name) else { throw ChunkError.missing(name: item.name) }
+        }
+        let file = StoredFile(
+            name: growing.source.name, size: ending.size, sha256: ending.sha256,
+            media: ending.media, modified: growing.source.modified, chunks: growing.chunks,
+            source: ending.stamp, links: growing.source.links)
+        do {
+            let written = try writer.put(file.record, in: plan, existing: growing.existing)
+            return Added(
+                file: file, outcome: written.outcome, stored: growing.stored,
+                newChunks: growing.newChunks,
+                sharedChunks: growing.chunks.items.count - growing.newChunks)
+        } catch RecordsError.exists { throw FileError.exists(name: file.name.text) }
+    }
+}

@@ -1,0 +1,81 @@
+package import CofferBytes
+package import CofferCrypto
+internal import CofferFormat
+package import CofferKeys
+package import CofferStore
+
+/// The keys that files are cut, named and sealed with (`Docs/Format.md`, section 20).
+package struct ChunkKeys: Sendable {
+    /// The vault's id.
+    package let vault: Identifier
+    /// The number of the key that seals.
+    package let number: UInt32
+    private let chunk: Keyring.Key
+    private let naming: Keyring.Key
+    private let chunker: Keyring.Key
+    private let opening: [Keyring.Key]
+
+    /// Takes them from a keyring.
+    ///
+    /// - Throws: `KeysError.damaged` where the vault has none yet.
+    package init(_ keyring: Keyring) throws(KeysError) {
+        vault = keyring.vault
+        chunk = try keyring.active(.chunk)
+        naming = try keyring.active(.chunkNames)
+        chunker = try keyring.active(.chunker)
+        number = chunk.number
+        opening = keyring.opening(.chunk)
+    }
+
+    /// Makes those that the vault does not have yet.
+    ///
+    /// - Throws: As `Transaction.key(for:)`.
+    package static func make(in transaction: Transaction) throws {
+        for purpose in [KeyRow.Purpose.chunk, .chunkNames, .chunker] {
+            _ = try transaction.key(for: purpose)
+        }
+    }
+
+    /// The key that seals, for one thread.
+    package func sealing() -> SealingKey { chunk.sealingKey() }
+
+    /// The key that names, for one thread.
+    package func names() -> MACKey { naming.macKey() }
+
+    /// The key of the gear table.
+    package func gear() -> MACKey { chunker.macKey() }
+
+    /// The numbers of the keys that open, the active one first.
+    package var numbers: [UInt32] { opening.map(\.number) }
+
+    /// A key that opens, for one thread; nil for a number that is none.
+    package func sealing(_ number: UInt32) -> SealingKey? {
+        opening.first { $0.number == number }?.sealingKey()
+    }
+
+    /// Where the row of a chunk is bound to.
+    internal func row(_ name: [UInt8], _ number: UInt32) -> [UInt8] {
+        SealContext.make("coffer/v1/chunk", vault.bytes, name, number.bigEndianBytes)
+    }
+
+    /// Where the bytes of a chunk are bound to.
+    internal func piece(_ name: [UInt8]) -> [UInt8] {
+        SealContext.make("coffer/v1/piece", vault.bytes, name)
+    }
+
+    /// Where the row of a pack is bound to.
+    internal func pack(_ pack: Int64, _ number: UInt32) -> [UInt8] {
+        SealContext.make(
+            "coffer/v1/pack", vault.bytes, pack.bigEndianBytes, number.bigEndianBytes)
+    }
+
+    /// Where the head of a batch is bound to.
+    internal func head(_ pack: Identifier, _ offset: UInt64) -> [UInt8] {
+        SealContext.make("coffer/v1/batch", vault.bytes, pack.bytes, offset.bigEndianBytes)
+    }
+
+    /// Where the table of a batch is bound to.
+    internal func table(_ pack: Identifier, _ offset: UInt64) -> [UInt8] {
+        SealContext.make("coffer/v1/batch-table", vault.bytes, pack.bytes, offset.bigEndianBytes)
+    }
+}

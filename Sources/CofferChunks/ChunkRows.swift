@@ -1,0 +1,124 @@
+internal import CofferBytes
+package import CofferCrypto
+package import CofferFormat
+package import CofferSQLite
+internal import CofferStore
+
+/// The rows of chunks and packs, opened.
+package struct ChunkRows {
+    private let connection: Connection
+    private let keys: ChunkKeys
+    private var sealing: [UInt32: SealingKey] = [:]
+
+    private static let chunkText = StatementText("SELECT seal FROM chunk WHERE name = ?1")
+    private static let hasText = StatementText("SELECT 1 FROM chunk WHERE name = ?1")
+
+    /// Those that a connection reads.
+    package init(_ connection: Connection, _ keys: ChunkKeys) {
+        self.connection = connection
+        self.keys = keys
+    }
+
+    /// Whether a chunk has a row.
+    package func has(_ name: [UInt8]) throws -> Bool {
+        let statement = try connection.cached(Self.hasText)
+        try statement.bind(blob: name, at: 1)
+        return try statement.step()
+    }
+
+    /// Where a chunk lies, and the key that it is sealed under; nil where it has no row.
+    ///
+    /// - Throws: `ChunkError.damaged`.
+    package mutating func place(
+        of name: [UInt8]
+    ) throws -> (place: ChunkPlace, key: SealingKey)? {
+        let statement = try connection.cached(Self.chunkText)
+        try statement.bind(blob: name, at: 1)
+        guard try statement.step() else { return nil }
+        return try open(statement.bytes(0), name)
+    }
+
+    /// Opens the row of a chunk.
+    ///
+    /// - Throws: `ChunkError.damaged`.
+    package mutating func open(
+        _ seal: [UInt8], _ name: [UInt8]
+    ) throws -> (place: ChunkPlace, key: SealingKey) {
+        guard let (number, rest) = Self.parts(of: seal), let key = key(number),
+            let plain = try? Cobblestone.open(
+                rest, under: key, context: keys.row(name, number)),
+            let place = try? ChunkPlace(parsing: plain)
+        else { throw ChunkError.damaged(name: name, "its row") }
+        return (place, key)
+    }
+
+    /// Every chunk, in the order of the names: where it lies, and the bytes that its row takes.
+    ///
+    /// - Throws: `ChunkError.damaged`; what `each` throws.
+    package mutating func each(
+        _ each: (_ name: [UInt8], _ place: ChunkPlace, _ size: Int) throws -> Void
+    ) throws {
+        let statement = try connection.prepare("SELECT name, seal FROM chunk ORDER BY name")
+        while try statement.step() {
+            let name = statement.bytes(0)
+            let seal = statement.bytes(1)
+            try each(name, try open(seal, name).place, name.count + seal.count)
+        }
+    }
+
+    /// Every pack that there is.
+    ///
+    /// - Throws: `ChunkError.damagedPack`.
+    package mutating func packs() throws -> [(number: Int64, pack: PackRow)] {
+        let statement = try connection.prepare("SELECT num, seal FROM pack ORDER BY num")
+        var packs: [(number: Int64, pack: PackRow)] = []
+        while try statement.step() {
+            let number = statement.int64(0)
+            packs.append((number, try openPack(number, statement.bytes(1))))
+        }
+        return packs
+    }
+
+    /// One pack; nil where there is none of that number.
+    ///
+    /// - Throws: `ChunkError.damagedPack`.
+    package mutating func pack(_ number: Int64) throws -> PackRow? {
+        let statement = try connection.prepare("SELECT seal FROM pack WHERE num = ?1")
+        try statement.bind(number, at: 1)
+        guard try statement.step() else { return nil }
+        return try openPack(number, statement.bytes(0))
+    }
+
+    /// Opens the row of a pack.
+    ///
+    /// - Throws: `ChunkError.damagedPack`.
+    package mutating func openPack(_ number: Int64, _ seal: [UInt8]) throws -> PackRow {
+        guard let (key, rest) = Self.parts(of: seal), let opening = self.key(key),
+            let plain = try? Cobblestone.open(
+                rest, under: opening, context: keys.pack(number, key)),
+            let row = try? PackRow(parsing: plain)
+        else { throw ChunkError.damagedPack(number) }
+        return row
+    }
+
+    /// The first eight bytes of every name, as numbers.
+    package func beginnings() throws -> Set<UInt64> {
+        let statement = try connection.prepare("SELECT name FROM chunk")
+        var all: Set<UInt64> = []
+        while try statement.step() { all.insert(KnownChunks.beginning(of: statement.bytes(0))) }
+        return all
+    }
+
+    private mutating func key(_ number: UInt32) -> SealingKey? {
+        if let known = sealing[number] { return known }
+        let key = keys.sealing(number)
+        sealing[number] = key
+        return key
+    }
+
+    /// The number of the key in front of a seal, and the seal.
+    internal static func parts(of seal: [UInt8]) -> (UInt32, [UInt8])? {
+        guard seal.count > 4 else { return nil }
+        return (seal.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }, Array(seal.dropFirst(4)))
+    }
+}

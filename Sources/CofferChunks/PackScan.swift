@@ -1,0 +1,105 @@
+internal import CofferBytes
+internal import CofferCrypto
+package import CofferDisk
+package import CofferFormat
+
+/// Reads a pack from its start, without any row of a chunk: what each batch says of itself.
+package struct PackScan {
+    /// A piece, and where it lies.
+    package struct Found: Equatable, Sendable {
+        /// What the table says of it.
+        package let entry: PackBatch.Entry
+        /// Where it lies in the pack.
+        package let offset: UInt64
+    }
+
+    private let keys: ChunkKeys
+    private let pack: PackRow
+    private let file: any DiskFile
+    private let sealing: [SealingKey]
+    private var offset: UInt64 = 0
+
+    /// A scan of a pack up to the length that its row says.
+    ///
+    /// - Throws: `ChunkError.brokenPack` where the file is gone or too short; `ChunkError.disk`.
+    package init(
+        _ pack: PackRow, _ keys: ChunkKeys, vault: String,
+        on disk: any FileSystem = LocalFileSystem()
+    ) throws(ChunkError) {
+        self.keys = keys
+        self.pack = pack
+        sealing = keys.numbers.compactMap { keys.sealing($0) }
+        do throws(DiskError) {
+            file = try disk.open(
+                PackWriter.path(of: pack.id, in: PackWriter.folder(of: vault)), .read)
+            guard try file.status().size >= Int64(clamping: pack.length) else {
+                throw DiskError(.read, "\(pack.id)", .notFound)
+            }
+        } catch {
+            guard error.kind == .notFound || error.kind == .notRegular else { throw .disk(error) }
+            throw .brokenPack(pack.id, offset: 0, "it is gone, or shorter than it should be")
+        }
+    }
+
+    /// The pieces of the next batch; nil at the end.
+    ///
+    /// - Throws: `ChunkError.brokenPack` for what does not verify: nothing behind it is found by
+    ///   this scan; `ChunkError.disk`.
+    package mutating func next() throws(ChunkError) -> [Found]? {
+        guard offset < pack.length else { return nil }
+        let headSize = Cobblestone.sealedSize(forPlain: PackBatch.Head.size)
+        guard
+            let plain = open(try read(headSize, at: offset), keys.head(pack.id, offset)),
+            let head = try? PackBatch.Head(parsing: plain)
+        else { throw .brokenPack(pack.id, offset: offset, "the head of a batch") }
+        let start = offset + UInt64(headSize)
+        guard let bytes = open(try read(head.table, at: start), keys.table(pack.id, offset)),
+            let entries = try? PackBatch.entries(parsing: bytes)
+        else { throw .brokenPack(pack.id, offset: offset, "the table of a batch") }
+        var place = start + UInt64(head.table)
+        let end = place + UInt64(head.pieces)
+        var found: [Found] = []
+        found.reserveCapacity(entries.count)
+        for entry in entries {
+            found.append(Found(entry: entry, offset: place))
+            place += UInt64(entry.length)
+        }
+        guard place == end, end <= pack.length else {
+            throw .brokenPack(pack.id, offset: offset, "the sizes of a batch")
+        }
+        offset = end
+        return found
+    }
+
+    /// The sealed bytes of a piece.
+    ///
+    /// - Throws: `ChunkError.disk`, `.brokenPack`.
+    package func bytes(of found: Found) throws(ChunkError) -> [UInt8] {
+        try read(found.entry.length, at: found.offset)
+    }
+
+    /// Whether a piece opens, under any of the keys.
+    package func opens(_ found: Found, _ bytes: [UInt8]) -> Bool {
+        open(bytes, keys.piece(found.entry.name)) != nil
+    }
+
+    private func open(_ sealed: [UInt8], _ context: [UInt8]) -> [UInt8]? {
+        for key in sealing {
+            if let plain = try? Cobblestone.open(sealed, under: key, context: context) {
+                return plain
+            }
+        }
+        return nil
+    }
+
+    private func read(_ count: Int, at offset: UInt64) throws(ChunkError) -> [UInt8] {
+        let bytes: [UInt8]
+        do throws(DiskError) {
+            bytes = try file.read(count: count, at: Int64(clamping: offset))
+        } catch { throw .disk(error) }
+        guard bytes.count == count else {
+            throw .brokenPack(pack.id, offset: offset, "it is too short")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,112 @@
+internal import Coffer
+internal import CofferArguments
+
+extension FileCommands {
+    internal static func get(_ call: Call) throws -> ExitStatus {
+        let name = call.invocation.argument("name") ?? ""
+        let output = call.invocation.value("output").flatMap { $0 == "-" ? nil : $0 }
+        let range = try call.invocation.value("range").map(self.range)
+        let vault = try call.open()
+        var found: [VaultFile] = []
+        try vault.files.list(under: name) {
+            found.append($0)
+            return true
+        }
+        let isOne = found.count == 1 && found[0].name == name
+        // Asked for, so that the error is that of the library.
+        if found.isEmpty || isOne { found = [try vault.files.info(name)] }
+        if let output {
+            return try write(found, isOne || found[0].name == name, output, range, vault, call)
+        }
+        guard found.count == 1, found[0].name == found.first?.name else {
+            throw Failure.usage("\(name) is a folder: say -o FOLDER")
+        }
+        guard !call.console.isOutputTerminal || found[0].media.hasPrefix("text/") else {
+            throw Failure.usage(
+                "\(found[0].name) holds \(found[0].media), which no terminal shows: say -o FILE")
+        }
+        var failure: Failure?
+        do {
+            try vault.files.read(found[0].name, in: range) { bytes in
+                do throws(Failure) { try call.console.write(bytes) } catch {
+                    failure = error
+                    throw error
+                }
+            }
+        } catch { throw failure ?? error }
+        return .done
+    }
+
+    private static func write(
+        _ files: [VaultFile], _ isFile: Bool, _ output: String, _ range: Range<UInt64>?,
+        _ vault: Vault, _ call: Call
+    ) throws -> ExitStatus {
+        guard isFile || range == nil else { throw Failure.usage("--range reads one file") }
+        let total = files.reduce(UInt64(0)) { $0 &+ $1.size }
+        let bar = ProgressBar(call.console, "reading", .bytes)
+        defer { bar.clear() }
+        var done: UInt64 = 0
+        var isMissing = false
+        for file in files {
+            let path =
+                isFile
+                ? Paths.isDirectory(output) ? Paths.join(output, Paths.name(of: file.name)) : output
+                : Paths.join(output, file.name)
+            do throws(VaultError) {
+                try OutputFile.createDirectory(Paths.parent(of: path))
+                try write(file, range, path, vault, call) { count in
+                    done &+= UInt64(count)
+                    bar.update(Int64(clamping: done), of: Int64(clamping: total))
+                }
+            } catch {
+                // One that is damaged costs no other.
+                guard error.code == .damaged, !isFile else { throw error }
+                bar.clear()
+                call.console.warn("\(file.name) is not there: \(error.message)")
+                isMissing = true
+            }
+        }
+        bar.clear()
+        if call.isJSON {
+            try call.console.print(
+                .object([("path", .text(output)), ("files", .integer(Int64(files.count)))]))
+        } else {
+            try call.console.line(Visible.line(output))
+        }
+        return isMissing ? .damaged : .done
+    }
+
+    private static func write(
+        _ file: VaultFile, _ range: Range<UInt64>?, _ path: String, _ vault: Vault, _ call: Call,
+        _ progress: (Int) -> Void
+    ) throws(VaultError) {
+        let out = try OutputFile(at: path, replacing: call.invocation.flag("force"))
+        Interruption.removesAtSignal(out.unfinishedPath)
+        defer { Interruption.removesAtSignal(nil) }
+        try read(file.name, range, vault, into: out, progress)
+        try out.finish()
+    }
+
+    private static func read(
+        _ name: String, _ range: Range<UInt64>?, _ vault: Vault, into out: borrowing OutputFile,
+        _ progress: (Int) -> Void
+    ) throws(VaultError) {
+        try vault.files.read(name, in: range) { bytes in
+            try out.write(bytes)
+            progress(bytes.count)
+        }
+    }
+
+    /// `FIRST-LAST`, both counted from 0 and inside; `FIRST-` to the end.
+    private static func range(_ text: String) throws(Failure) -> Range<UInt64> {
+        let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let first = UInt64(parts[0]) else {
+            throw .usage("--range is FIRST-LAST, such as 0-1023, or FIRST- up to the end")
+        }
+        guard !parts[1].isEmpty else { return first..<UInt64.max }
+        guard let last = UInt64(parts[1]), last >= first, last < .max else {
+            throw .usage("--range is FIRST-LAST, such as 0-1023, or FIRST- up to the end")
+        }
+        return first..<last + 1
+    }
+}
