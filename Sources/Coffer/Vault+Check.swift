@@ -55,14 +55,19 @@ extension Vault {
     ///
     /// Nothing is written.
     ///
-    /// - Parameter progress: Is given the records looked at so far, and how many there are.
+    /// - Parameters:
+    ///   - files: Which share of the bytes of files is read, 0 to 1, pack by pack; what is not read
+    ///     is there, and of the right size.
+    ///   - progress: Is given the records looked at so far, and how many there are; then the bytes of
+    ///     files, where they are read.
     /// - Throws: ``VaultError/Code/locked``; ``VaultError/Code/storage`` when the disk fails.
     public func check(
-        progress: (UInt64, UInt64) -> Void = { _, _ in }
+        files: Double = 0, progress: (UInt64, UInt64) -> Void = { _, _ in }
     ) throws(VaultError) -> CheckReport {
         try holding {
+            let depth: FileDepth = files <= 0 ? .rows : files >= 1 ? .all : .sample(files)
             let report = try withoutActuallyEscaping(progress) { progress in
-                try VaultCheck(records, progress: progress).run()
+                try VaultCheck(records, files: depth, progress: progress).run()
             }
             return CheckReport(report)
         }

@@ -89,6 +89,14 @@ package final class ChunkReader {
         } catch is CryptoError { throw ChunkError.damaged(name: item.name, "its bytes") }
     }
 
+    /// Whether the bytes of a chunk that stand in its row have its name.
+    package func verifies(_ bytes: [UInt8], _ place: ChunkPlace, name: [UInt8]) -> Bool {
+        guard let plain = try? coder.decode(bytes, place.coding, size: place.plainSize) else {
+            return false
+        }
+        return naming.code(plain.span) == name
+    }
+
     private func place(
         of item: ChunkList.Item
     ) throws -> (place: ChunkPlace, key: SealingKey) {

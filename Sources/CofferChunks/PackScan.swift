@@ -78,9 +78,9 @@ package struct PackScan {
         try read(found.entry.length, at: found.offset)
     }
 
-    /// Whether a piece opens, under any of the keys.
-    package func opens(_ found: Found, _ bytes: [UInt8]) -> Bool {
-        open(bytes, keys.piece(found.entry.name)) != nil
+    /// The stored bytes of a piece; nil where it opens under none of the keys.
+    package func opened(_ found: Found, _ bytes: [UInt8]) -> [UInt8]? {
+        open(bytes, keys.piece(found.entry.name))
     }
 
     private func open(_ sealed: [UInt8], _ context: [UInt8]) -> [UInt8]? {

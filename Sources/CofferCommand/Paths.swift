@@ -51,17 +51,27 @@ internal enum Paths {
 
     /// The names in a directory, sorted; none where it cannot be read.
     internal static func names(in directory: String) -> [String] {
-        guard let stream = unsafe opendir(directory) else { return [] }
+        allNames(in: directory).names
+    }
+
+    /// The names in a directory, sorted, and how many more are no UTF-8.
+    internal static func allNames(in directory: String) -> (names: [String], others: Int) {
+        guard let stream = unsafe opendir(directory) else { return ([], 0) }
         defer { unsafe closedir(stream) }
         var names: [String] = []
+        var others = 0
         while let entry = unsafe readdir(stream) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
                 unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) {
                     unsafe String(validatingCString: $0)
                 }
             }
-            if let name, name != ".", name != ".." { names.append(name) }
+            guard let name else {
+                others += 1
+                continue
+            }
+            if name != ".", name != ".." { names.append(name) }
         }
-        return names.sorted()
+        return (names.sorted(), others)
     }
 }

@@ -103,6 +103,10 @@ package struct Definition: Equatable, Sendable {
 
     /// Whether Coffer keeps it for itself.
     package var isSystem: Bool { name.hasPrefix(Self.systemPrefix) }
+    /// The collection of files: Coffer's own, but what is in it a person has put there.
+    package static let filesName = systemPrefix + "files"
+    /// Whether older versions of its records are kept.
+    package var keepsVersions: Bool { !isSystem || name == Self.filesName }
 
     /// The largest definition in bytes.
     package static let sizeLimit = 4 << 20

@@ -49,6 +49,12 @@ package struct VaultState: Equatable, Sendable {
             sum = Sum256()
         }
 
+        /// Takes in the code of a row, 32 bytes.
+        package mutating func add(_ code: [UInt8]) {
+            rows &+= 1
+            sum.add(code.span)
+        }
+
         /// States a count and a sum.
         package init(rows: UInt64, sum: Sum256) {
             self.rows = rows

@@ -67,6 +67,13 @@ package final class RecordReader {
         try allPlans().filter { !$0.definition.isSystem }
     }
 
+    /// The collections of which older versions are kept: those of a person, and the files.
+    ///
+    /// - Throws: As ``plans()``.
+    package func versionedPlans() throws -> [CollectionPlan] {
+        try allPlans().filter { $0.definition.keepsVersions }
+    }
+
     /// How many records a person keeps, over all collections.
     ///
     /// - Throws: As ``plans()``.

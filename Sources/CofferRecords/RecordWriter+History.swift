@@ -15,7 +15,7 @@ extension RecordWriter {
         _ record: Record, seal: [UInt8], in plan: CollectionPlan, _ reason: HistoryNote.Reason
     ) throws {
         let limit = Int(transaction.state.historyPolicy.versions)
-        guard limit > 0, !plan.definition.isSystem else { return }
+        guard limit > 0, plan.definition.keepsVersions else { return }
         var counters = transaction.state.counters[plan.number] ?? VaultState.Counters()
         let number = counters.nextHistory
         guard number < UInt64(Int64.max) else { throw StoreError.exhausted("older versions") }
@@ -75,7 +75,8 @@ extension RecordWriter {
     package func set(_ policy: VaultState.HistoryPolicy) throws {
         transaction.state.historyPolicy = policy
         let cutoff = transaction.now - Int64(policy.days) * Self.millisecondsOfDay
-        for plan in try reader.plans() where transaction.state.hasHistory(in: plan.number) {
+        for plan in try reader.versionedPlans() where transaction.state.hasHistory(in: plan.number)
+        {
             try trim(plan, keeping: Int(policy.versions))
             while try expireHistory(plan, before: cutoff) {}
         }

@@ -135,7 +135,7 @@ extension RecordWriter {
     private func touched(since change: UInt64) throws -> [Touched] {
         var touched: [Touched] = []
         var plans: [UInt32: CollectionPlan] = [:]
-        for plan in try reader.plans() {
+        for plan in try reader.versionedPlans() {
             plans[plan.number] = plan
             let rows = try transaction.connection.cached(
                 "SELECT id FROM c_\(plan.number) WHERE seq >= ?1")

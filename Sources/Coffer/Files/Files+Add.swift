@@ -64,8 +64,7 @@ extension Files {
     ///   - progress: Is given how many bytes of sources were dealt with since it was last called,
     ///     and whether they had to be read.
     ///   - each: Is told of each file, in their order but for those that need no reading.
-    /// - Throws: ``VaultError/Code/invalid`` for a name that no file can have;
-    ///   ``VaultError/Code/noRecord`` for a record to go with that is not there;
+    /// - Throws: ``VaultError/Code/noRecord`` for a record to go with that is not there;
     ///   ``VaultError/Code/full``, ``VaultError/Code/storage`` where the vault's disk fails;
     ///   ``VaultError/Code/busy``; what the closures throw.
     public func add(
@@ -75,13 +74,22 @@ extension Files {
         let links = try links(options.links)
         try vault.holding {
             try withoutActuallyEscaping(each) { each in
-                let known = try knownFiles()
+                var names = Names(try knownFiles())
                 let threads = options.threads ?? max(0, WorkThread.cores - 1)
                 let adding = try FileAdd(vault.records, threads: min(threads, 16)) {
                     try each(Added($0))
                 }
                 for file in files {
-                    try add(file, to: adding, known, links, options, progress, each)
+                    guard let name = try? FileName(file.name) else {
+                        try each(Added(file.name, Self.badName(file.name)))
+                        continue
+                    }
+                    if let problem = names.take(name) {
+                        try each(Added(name.text, VaultError(.exists, problem)))
+                        continue
+                    }
+                    try add(
+                        file, name, to: adding, names.known[name], links, options, progress, each)
                 }
                 try adding.finish()
             }
@@ -107,13 +115,48 @@ extension Files {
         return known
     }
 
+    /// The names that are there, and those that this run has met.
+    private struct Names {
+        let known: [FileName: Known]
+        private var met: Set<FileName> = []
+        private var folders: Set<String> = []
+
+        init(_ known: [FileName: Known]) {
+            self.known = known
+            for name in known.keys { folders.formUnion(name.folders) }
+        }
+
+        /// Takes a name; says why it cannot be taken.
+        mutating func take(_ name: FileName) -> String? {
+            guard met.insert(name).inserted else {
+                return "\(name) stands for two of the files; only the first is added"
+            }
+            guard !folders.contains(name.text) else {
+                return "\(name) is a folder in the vault, and no file can have its name"
+            }
+            for folder in name.folders {
+                guard let above = try? FileName(folder) else { continue }
+                if known[above] != nil || met.contains(above) {
+                    return "\(above) is a file in the vault, and nothing can be below it"
+                }
+            }
+            folders.formUnion(name.folders)
+            return nil
+        }
+    }
+
+    private static func badName(_ name: String) -> VaultError {
+        do throws(FileName.Problem) { _ = try FileName(name) } catch {
+            return VaultError(.invalid, "\(name) is no name for a file: \(error.rawValue)")
+        }
+        return VaultError(.invalid, "\(name) is no name for a file")
+    }
+
     private func add(
-        _ file: NewFile, to adding: FileAdd, _ known: [FileName: Known], _ links: [String],
-        _ options: AddOptions, _ progress: (UInt64, Bool) throws -> Void,
+        _ file: NewFile, _ name: FileName, to adding: FileAdd, _ before: Known?,
+        _ links: [String], _ options: AddOptions, _ progress: (UInt64, Bool) throws -> Void,
         _ each: (Added) throws -> Void
     ) throws {
-        let name = try FileName(file.name)
-        let before = known[name]
         do {
             var (modified, bytes): (Int64?, any FileBytes)
             switch file.origin {

@@ -87,6 +87,38 @@ public struct Files {
         }
     }
 
+    /// The files that were removed and can come back, the newest first.
+    ///
+    /// - Throws: ``VaultError/Code/damaged``.
+    public func trash() throws(VaultError) -> [(file: VaultFile, deleted: Int64)] {
+        try vault.holding {
+            try vault.records.read { reader in
+                guard let plan = try StoredFile.collection.plan(reader) else { return [] }
+                return try reader.trash(plan).reversed().compactMap { version in
+                    StoredFile(version.record.value).map {
+                        (file: VaultFile($0), deleted: version.note.time)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts a file that was removed back.
+    ///
+    /// - Throws: ``VaultError/Code/noFile`` when no version of it is kept, ``VaultError/Code/exists``
+    ///   when a file of that name is there; as every write.
+    public func restore(_ name: String) throws(VaultError) {
+        try vault.holding {
+            let name = try FileName(name)
+            try vault.records.write { writer in
+                let plan = try StoredFile.collection.plan(writer)
+                do { _ = try writer.restore(name.text, in: plan) } catch RecordsError.noRecord {
+                    throw FileError.noFile(name: name.text)
+                } catch RecordsError.exists { throw FileError.exists(name: name.text) }
+            }
+        }
+    }
+
     /// Gives a file another name; its bytes are not touched.
     ///
     /// - Throws: ``VaultError/Code/noFile``, ``VaultError/Code/exists``; as every write.

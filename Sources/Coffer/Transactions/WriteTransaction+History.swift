@@ -45,7 +45,8 @@ extension WriteTransaction {
     public func emptyTrash(_ collection: String? = nil) throws(VaultError) -> Int {
         try writing { writer in
             let reader = writer.reader
-            let plans = try collection.map { [try reader.plan(named: $0)] } ?? reader.plans()
+            let plans =
+                try collection.map { [try reader.plan(named: $0)] } ?? reader.versionedPlans()
             return try plans.reduce(0) { try $0 + writer.emptyTrash($1) }
         }
     }

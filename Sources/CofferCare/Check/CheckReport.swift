@@ -44,6 +44,12 @@ package struct CheckReport: Sendable {
                 followsDamage: followsDamage))
     }
 
+    /// Takes in what another check has found.
+    internal mutating func take(_ other: CheckReport) {
+        findings += other.findings
+        checked += other.checked
+    }
+
     /// Says how much was looked at.
     package mutating func count(_ name: String, _ count: UInt64) {
         checked.append((name, count))

@@ -10,6 +10,7 @@ internal import CofferStore
 package struct VaultCheck {
     private let records: Records
     private let opensOnly: Bool
+    private let depth: FileDepth
     private let progress: (UInt64, UInt64) -> Void
     private var report = CheckReport()
     private var total: UInt64 = 0
@@ -19,13 +20,16 @@ package struct VaultCheck {
     /// - Parameters:
     ///   - opensOnly: Whether it is enough that everything opens and nothing is missing: neither
     ///     rules nor indexes are compared, nor SQLite's own structures.
-    ///   - progress: Is given the records looked at so far, and how many there are.
+    ///   - files: How far the bytes of files are read.
+    ///   - progress: Is given the records looked at so far, and how many there are; then, where the
+    ///     bytes of files are read, those.
     package init(
-        _ records: Records, opensOnly: Bool = false,
+        _ records: Records, opensOnly: Bool = false, files: FileDepth = .rows,
         progress: @escaping (UInt64, UInt64) -> Void = { _, _ in }
     ) {
         self.records = records
         self.opensOnly = opensOnly
+        depth = files
         self.progress = progress
     }
 
@@ -57,7 +61,11 @@ package struct VaultCheck {
                 do { try checkTombstones(store, reader, state) } catch { try note(error) }
                 do { try checkAudit(store, reader, state) } catch { try note(error) }
                 do { try checkSubjectKeys(store, reader, state) } catch { try note(error) }
-                for table in [RowTable.job, .quarantine, .pack, .chunk] {
+                do {
+                    var files = FileCheck(records, reader, depth)
+                    try files.run(state, progress: progress) { report.take($0) }
+                } catch { try note(error) }
+                for table in [RowTable.job, .quarantine] {
                     do { try checkEmpty(table, store, reader, state) } catch { try note(error) }
                 }
             }
@@ -243,9 +251,7 @@ package struct VaultCheck {
         let name: String
         switch table {
         case .job: name = "job"
-        case .quarantine: name = "quar"
-        case .pack: name = "pack"
-        default: name = "chunk"
+        default: name = "quar"
         }
         if table == .job { _ = try store.job(reader.frame) }
         let rows = try reader.count(rowsOf: name)
@@ -257,22 +263,24 @@ package struct VaultCheck {
         _ found: VaultState.Tally, _ sealed: VaultState.Tally?, _ code: String, _ place: String,
         afterDamage: Bool = false
     ) {
-        let sealed = sealed ?? VaultState.Tally()
-        guard found != sealed else { return }
-        if found.rows == sealed.rows {
-            report.add(
-                .error, code, "\(place): rows were replaced or put back",
-                followsDamage: afterDamage)
-        } else {
-            report.add(
-                .error, code, "\(place): \(found.rows) rows, the sealed count is \(sealed.rows)")
-        }
+        report.compare(found, sealed, code, place, afterDamage: afterDamage)
     }
 }
 
-extension VaultState.Tally {
-    fileprivate mutating func add(_ code: [UInt8]) {
-        rows += 1
-        sum.add(code.span)
+extension CheckReport {
+    /// Holds rows against what the state says of them.
+    internal mutating func compare(
+        _ found: VaultState.Tally, _ sealed: VaultState.Tally?, _ code: String, _ place: String,
+        afterDamage: Bool = false
+    ) {
+        let sealed = sealed ?? VaultState.Tally()
+        guard found != sealed else { return }
+        if found.rows == sealed.rows {
+            add(
+                .error, code, "\(place): rows were replaced or put back",
+                followsDamage: afterDamage)
+        } else {
+            add(.error, code, "\(place): \(found.rows) rows, the sealed count is \(sealed.rows)")
+        }
     }
 }

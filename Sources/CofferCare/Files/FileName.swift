@@ -50,6 +50,11 @@ package struct FileName: Hashable, Sendable, CustomStringConvertible {
     /// The name.
     package var description: String { text }
 
+    /// The folders that it lies in, the outermost first.
+    package var folders: [String] {
+        text.utf8.indices.filter { text.utf8[$0] == UInt8(ascii: "/") }.map { String(text[..<$0]) }
+    }
+
     /// Whether it is this name, or lies below it.
     package func isBelow(_ folder: String) -> Bool {
         text.utf8.elementsEqual(folder.utf8) || text.utf8.starts(with: (folder + "/").utf8)

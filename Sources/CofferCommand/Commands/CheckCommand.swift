@@ -4,12 +4,13 @@ internal import CofferArguments
 /// `coffer check`: verifies everything; the exit status says whether it is sound.
 internal enum CheckCommand {
     internal static func run(_ call: Call) throws -> ExitStatus {
+        let share = try share(call)
         let report: Vault.CheckReport
         do {
             let vault = try call.open()
             let bar = ProgressBar(call.console, "checking", .records)
             defer { bar.clear() }
-            report = try vault.check {
+            report = try vault.check(files: share) {
                 bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
             }
         } catch let error as VaultError where error.code == .damaged {
@@ -18,6 +19,16 @@ internal enum CheckCommand {
         }
         try call.isJSON ? printJSON(report, call.console) : printText(report, call.console)
         return report.isSound ? .done : .damaged
+    }
+
+    /// Which share of the bytes of files is read.
+    private static func share(_ call: Call) throws(Failure) -> Double {
+        let isDeep = call.invocation.flag("files")
+        guard let text = call.invocation.value("sample") else { return isDeep ? 1 : 0 }
+        guard isDeep, text.hasSuffix("%"), let percent = Double(text.dropLast()), percent > 0,
+            percent <= 100
+        else { throw .usage("--sample is a share such as 5%, and goes with --files") }
+        return percent / 100
     }
 
     private static func printJSON(

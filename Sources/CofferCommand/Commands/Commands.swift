@@ -36,6 +36,8 @@ package enum Commands {
         "file get": FileCommands.get,
         "file mv": FileCommands.move,
         "file rm": FileCommands.remove,
+        "file trash": FileCommands.trash,
+        "file restore": FileCommands.restore,
         "file stats": FileCommands.stats,
         "schema list": SchemaCommands.list,
         "schema show": SchemaCommands.show,

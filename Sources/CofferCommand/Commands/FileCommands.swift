@@ -87,6 +87,40 @@ extension FileCommands {
         return .done
     }
 
+    internal static func trash(_ call: Call) throws -> ExitStatus {
+        let removed = try call.open().files.trash()
+        guard !call.isJSON else {
+            try call.console.print(
+                .array(
+                    removed.map { one in
+                        .object([
+                            ("name", .text(one.file.name)), ("bytes", .count(one.file.size)),
+                            ("deleted", .text(Timestamp.text(one.deleted))),
+                        ])
+                    }))
+            return .done
+        }
+        if removed.isEmpty { call.console.note("No file was removed that could be put back.") }
+        var table = Table([.init("SIZE", isNumber: true), .init("REMOVED"), .init("NAME")])
+        for (file, deleted) in removed {
+            table.add([
+                Quantity.bytes(Double(file.size)), String(Timestamp.text(deleted).prefix(16)),
+                file.name,
+            ])
+        }
+        for line in table.lines() { try call.console.line(line) }
+        return .done
+    }
+
+    internal static func restore(_ call: Call) throws -> ExitStatus {
+        let vault = try call.open()
+        let name = call.invocation.argument("name") ?? ""
+        try vault.files.restore(name)
+        call.noteWrite(vault, "\(name) is back")
+        if call.isJSON { try call.console.print(json(try vault.files.info(name))) }
+        return .done
+    }
+
     internal static func stats(_ call: Call) throws -> ExitStatus {
         let stats = try call.open().files.stats()
         guard !call.isJSON else {

@@ -59,7 +59,12 @@ internal struct SourceWalk {
             if unsafe access(path, R_OK | X_OK) != 0 {
                 refused.append((path, SystemError(number: errno).text))
             }
-            for child in Paths.names(in: path) {
+            let (names, others) = Paths.allNames(in: path)
+            if others > 0 {
+                refused.append(
+                    (path, "\(Quantity.of(others, "name", "names")) in it that are no UTF-8"))
+            }
+            for child in names {
                 visit(Paths.join(path, child), name.isEmpty ? child : name + "/" + child)
             }
             above.remove(key)

@@ -14,6 +14,8 @@ extension Grammar {
                 heading: "Files",
                 subcommands: [
                     add, list, info, get, move, remove,
+                    Command("trash", summary: "List removed files that can be put back"),
+                    Command("restore", summary: "Put a removed file back", arguments: [name]),
                     Command(
                         "stats", summary: "Say how much the files take, and would without sharing"),
                 ])

@@ -7,7 +7,13 @@ extension Grammar {
             Command(
                 "check", summary: "Verify everything in the vault",
                 discussion: "Nothing is written. The exit status is 6 when something is wrong.",
-                heading: "Keys and care")
+                heading: "Keys and care",
+                options: [
+                    .flag("files", help: "Read the bytes of all files, too"),
+                    .value(
+                        "sample", placeholder: "SHARE",
+                        help: "Read such a share of them only, as 5%"),
+                ])
         ]
     }
 

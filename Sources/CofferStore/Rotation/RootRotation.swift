@@ -303,6 +303,11 @@ extension RootRotation {
         var seen: UInt64 = 0
         for (body, promised) in state.bodies.sorted(by: { $0.key < $1.key })
         where body.table != .subjectKey {
+            if body.table == .chunk {
+                let (old, new) = try recountChunks(frame)
+                state.bodies[body] = try carried(body, promised, old, new, frame)
+                continue
+            }
             let old = RowCounter(before.frame, body.table, collection: body.collection)
             let new = RowCounter(frame, body.table, collection: body.collection)
             if let select = Self.select(body), promised.rows > 0 {
@@ -322,6 +327,20 @@ extension RootRotation {
             state.bodies[body] = try carried(body, promised, old.tally, new.tally, frame)
         }
         try progress(total, total)
+    }
+
+    /// Chunks of files are the rows that have no number.
+    private func recountChunks(
+        _ frame: Frame
+    ) throws -> (old: VaultState.Tally, new: VaultState.Tally) {
+        var (old, new) = (VaultState.Tally(), VaultState.Tally())
+        let rows = try store.connection.prepare("SELECT name, seal FROM chunk")
+        while try rows.step() {
+            let (name, seal) = (rows.bytes(0), rows.bytes(1))
+            old.add(before.frame.code(.chunk, key: name, seal: seal))
+            new.add(frame.code(.chunk, key: name, seal: seal))
+        }
+        return (old, new)
     }
 
     /// The sum under the new key; a row that was changed keeps it from fitting, as before.
@@ -350,6 +369,7 @@ extension RootRotation {
         case .history: "SELECT hid, seal, note FROM h_\(body.collection)"
         case .tombstone: "SELECT seq, seal FROM tomb"
         case .audit: "SELECT num, seal FROM audit"
+        case .pack: "SELECT num, seal FROM pack"
         default: nil
         }
     }
@@ -358,6 +378,8 @@ extension RootRotation {
         switch body.table {
         case .tombstone: return "deletions"
         case .audit: return "audit log"
+        case .chunk: return "chunks of files"
+        case .pack: return "packs"
         default:
             let name = frame.catalog[body.collection]?.name ?? "collection \(body.collection)"
             return body.table == .history ? "older versions of \(name)" : name
