@@ -19,6 +19,7 @@ import bundletest
 import catalog
 import checkvectors
 import example
+import filetest
 import keys
 import primitives
 import published
@@ -258,6 +259,10 @@ class SelfTest(unittest.TestCase):
 
     def test_bundles_are_read_and_altered_ones_refused(self) -> None:
         suite = unittest.defaultTestLoader.loadTestsFromModule(bundletest)
+        self.assertTrue(unittest.TextTestRunner(stream=sys.stderr).run(suite).wasSuccessful())
+
+    def test_files_are_read_and_altered_ones_refused(self) -> None:
+        suite = unittest.defaultTestLoader.loadTestsFromModule(filetest)
         self.assertTrue(unittest.TextTestRunner(stream=sys.stderr).run(suite).wasSuccessful())
 
     def test_constructions_agree_with_published_vectors(self) -> None:
