@@ -24,7 +24,6 @@ COLLECTION = "coffer:files"
 SEGMENT, NAME = 255, 4_096  # bytes
 ENTRY = 36
 HEX = re.compile("[0-9a-f]{64}")
-MEMBERS = {"name", "size", "sha256", "media", "modified", "chunks", "source", "links"}
 SOURCE = {"path", "device", "inode", "changed", "modified"}
 
 
@@ -126,6 +125,8 @@ def check_source(source: object, what: str) -> None:
         return
     if not isinstance(source, tuple) or {name for name, _ in source} != SOURCE:
         raise not_canonical(f"{what} has a source with other members")
+    if not all(isinstance(value, str) for _, value in source):
+        raise not_canonical(f"{what} has a source with something that is no text")
 
 
 def chunk_list(listed: object, what: str) -> list[tuple[bytes, int]]:

@@ -436,6 +436,11 @@ class FileTest(unittest.TestCase):
 
             self.refuses_made(none, f"0 active keys of purpose {purpose}")
 
+    def test_refuses_a_source_with_numbers(self) -> None:
+        names = ("path", "device", "inode", "changed", "modified")
+        source = tuple((name, Number("1")) for name in names)
+        self.refuses_made(lambda maker: maker.rows[0].values.update({8: source}), "no text")
+
     def test_refuses_records_of_files_that_are_wrong(self) -> None:
         which = next(n for n, row in enumerate(self.maker.rows) if row.values[1] == "maps/noise")
         values = self.maker.rows[which].values
