@@ -8,7 +8,7 @@ from encoding import Refused, mismatch, u32
 
 
 def content(parts: list[dict]) -> bytes:
-    """Bytes of a vector that are too many to be written out: HMAC(seed, u32 n) for n = 0, 1, …, or one byte again and again."""
+    """Bytes too many to be written out: HMAC(seed, u32 n) for n = 0, 1, …, or one byte repeated."""
     out = b""
     for part in parts:
         if "byte" in part:
