@@ -1,12 +1,14 @@
 """An independent reader of vaults and bundles, written from Docs/Format.md alone.
 
 python3 Vectors/reader VAULT SECRET [--export DIR | --json | --listing] [--summary]
+python3 Vectors/reader files VAULT SECRET [--get NAME [--to FILE] | --export DIR] [--cuts]
 python3 Vectors/reader verify FOLDER|BUNDLE... [--signer KEY | SECRET]
 python3 Vectors/reader read FOLDER|BUNDLE SECRET [--vault UUID] [--summary]
 
 SECRET is --password-file FILE, with --keyfile FILE where one belongs to it, or
 --recovery-key-file FILE. `--listing` and `read` print the same
-lines of a vault and of the newest complete chain of its bundles.
+lines of a vault and of the newest complete chain of its bundles. `files` lists the files that are
+kept, or gives out one or all of them; `--cuts` cuts each anew and compares.
 
 Exit codes: 0 all checks hold, 2 usage or a file that cannot be read, 3 wrong password, 6 refused.
 """
@@ -22,12 +24,14 @@ from uuid import UUID
 
 from bundle import Bundle
 from encoding import Refused, mismatch
+from files import extract
 from folder import SUFFIX, read_folder, verify_deep
 from jsontext import quote
 from keyring import WrongPassword
 from minisign import PublicKey
 from output import export, line
 from reading import Reading
+from values import nfc
 from vault import Vault
 
 
@@ -43,14 +47,15 @@ def secrets(arguments: argparse.Namespace) -> tuple[str | None, str | None, byte
 
 def read_vault(arguments: argparse.Namespace) -> None:
     vault = Vault(arguments.vault, *secrets(arguments))
+    reading = Reading(vault)
     try:
-        reading = Reading(vault)
         # Section 8: what Coffer notes about itself is nobody's records; the listing has it.
         lines: dict[str, list[str]] = {c.name: [] for c in vault.collections if not c.is_own}
         for collection, record in reading.everything():
             if not collection.is_own:
                 lines[collection.name].append(line(collection, record))
     finally:
+        reading.close()
         vault.database.close()
     # Nothing is handed out before everything was checked.
     if arguments.export:
@@ -65,6 +70,35 @@ def read_vault(arguments: argparse.Namespace) -> None:
         print(f"vault {UUID(bytes=vault.id)}, generation {vault.state.generation}")
         for name, count in reading.counts.items():
             print(f"{name}: {count}")
+
+
+def read_files(arguments: argparse.Namespace) -> None:
+    """Lists or gives out files, after the whole vault was checked."""
+    vault = Vault(arguments.vault, *secrets(arguments))
+    reading = Reading(vault)
+    try:
+        for _ in reading.everything():
+            pass
+        for file in reading.files if arguments.cuts else ():
+            file.compare_cuts(reading.store)
+        if arguments.get is not None:
+            file = next((f for f in reading.files if f.name == nfc(arguments.get)), None)
+            if file is None:
+                raise FileNotFoundError(f"there is no file {quote(arguments.get)}")
+            if arguments.to:
+                extract(file, reading.store, arguments.to)
+            else:
+                for data in file.read(reading.store):
+                    sys.stdout.buffer.write(data)
+        elif arguments.export:
+            for file in reading.files:
+                extract(file, reading.store, arguments.export / file.name)
+        else:
+            for file in reading.files:
+                print(file.line())
+    finally:
+        reading.close()
+        vault.database.close()
 
 
 def read_bundles(arguments: argparse.Namespace) -> None:
@@ -124,35 +158,42 @@ def report(
 
 def parsers() -> dict[str, argparse.ArgumentParser]:
     first = __doc__.partition("\n")[0]
-    vault = argparse.ArgumentParser(prog="reader", description=first, epilog="See also: verify, read.")
+    vault = argparse.ArgumentParser(prog="reader", description=first, epilog="See also: files, verify, read.")
     vault.add_argument("vault", type=Path)
     output = vault.add_mutually_exclusive_group()
     output.add_argument("--export", type=Path, metavar="DIR")
     output.add_argument("--json", action="store_true")
     output.add_argument("--listing", action="store_true", help="everything, as `read` prints it")
     vault.add_argument("--summary", action="store_true")
+    files = argparse.ArgumentParser(prog="reader files", description="List files, or give them out.")
+    files.add_argument("vault", type=Path)
+    output = files.add_mutually_exclusive_group()
+    output.add_argument("--get", metavar="NAME", help="one file, to standard output or --to")
+    output.add_argument("--export", type=Path, metavar="DIR", help="all files")
+    files.add_argument("--to", type=Path, metavar="FILE")
+    files.add_argument("--cuts", action="store_true", help="cut every file anew and compare")
     one = argparse.ArgumentParser(prog="reader verify", description="Verify bundles.")
     one.add_argument("bundles", type=Path, nargs="+", metavar="FOLDER|BUNDLE")
     read = argparse.ArgumentParser(prog="reader read", description="Read a chain of bundles.")
     read.add_argument("folder", type=Path, metavar="FOLDER|BUNDLE")
     read.add_argument("--vault", type=UUID, metavar="UUID", help="where there are several")
     read.add_argument("--summary", action="store_true")
-    for parser, required in ((vault, True), (one, False), (read, True)):
+    for parser, required in ((vault, True), (files, True), (one, False), (read, True)):
         secret = parser.add_mutually_exclusive_group(required=required)
         secret.add_argument("--password-file", type=Path)
         secret.add_argument("--recovery-key-file", type=Path)
         parser.add_argument("--keyfile", type=Path)
         if parser is one:
             secret.add_argument("--signer", metavar="KEY", help="a public key, or a file with it")
-    return {"": vault, "verify": one, "read": read}
+    return {"": vault, "files": files, "verify": one, "read": read}
 
 
-COMMANDS = {"": read_vault, "verify": verify, "read": read_bundles}
+COMMANDS = {"": read_vault, "files": read_files, "verify": verify, "read": read_bundles}
 
 
 def main() -> int:
     words = sys.argv[1:]
-    command = words.pop(0) if words and words[0] in ("verify", "read") else ""
+    command = words.pop(0) if words and words[0] and words[0] in COMMANDS else ""
     try:
         COMMANDS[command](parsers()[command].parse_args(words))
     except WrongPassword:

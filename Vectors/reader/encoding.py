@@ -25,7 +25,7 @@ def over_limit(message: str) -> Refused:
 
 
 def unknown(message: str) -> Refused:
-    """Something a later version may add (section 16)."""
+    """Something a later version may add (section 21)."""
     return Refused("unknown", message)
 
 

@@ -156,6 +156,7 @@ class Maker:
             database.execute("INSERT INTO tomb VALUES(?, ?)", (state.seq, sealed))
             bodies[st.TOMB, 0].append((i64(state.seq), sealed))
         bodies[st.AUDIT, 0] = self.put_audit(database, state)
+        bodies[st.CHUNK, 0], bodies[st.PACK, 0] = self.put_chunks(database)
         slots, roster, recovery = self.make_slots()
         key_rows = self.make_keys()
         definitions = self.make_catalog()
@@ -215,6 +216,10 @@ class Maker:
             rows.append((i64(num), sealed))
         state.next_audit = len(rows)
         return rows
+
+    def put_chunks(self, database: sqlite3.Connection) -> tuple[list, list]:
+        """The rows of `chunk` and `pack`: none, unless there are files."""
+        return [], []
 
     def put_records(self, database: sqlite3.Connection, c: cat.Collection, state: st.State) -> list:
         """The records of one collection."""

@@ -10,8 +10,10 @@ import values
 from catalog import REFERENCE, Collection
 from contents import Contents
 from encoding import Cursor, context, i64, mismatch, not_canonical, unknown
+from files import COLLECTION, File
 from keyring import open_unnamed
-from keys import FIELDS, JOBS, SUBJECT, active
+from keys import CHUNKER, CHUNKNAMES, CHUNKS, FIELDS, JOBS, SUBJECT, active
+from packs import Store
 from records import (
     Clear,
     Entry,
@@ -39,6 +41,8 @@ class Reading:
         self.counts: dict[str, int] = {}
         self.rules = Rules(vault.keyring, vault.collections)
         self.contents = Contents(vault.id, vault.state, vault.keyring, vault.versions)
+        self.store = Store(vault.id, vault.path, vault.keyring)
+        self.files: list[File] = []
 
     def everything(self) -> Iterator[tuple[Collection, Record]]:
         """All records of all collections, then the rest of the vault."""
@@ -53,6 +57,12 @@ class Reading:
         self.tombstones()
         self.audit()
         self.rest()
+        self.chunks()
+        self.stored_files()
+
+    def close(self) -> None:
+        """The packs, which are read where they stand."""
+        self.store.close()
 
     def records(self, c: Collection) -> Iterator[Record]:
         """One collection in ascending rid."""
@@ -200,11 +210,53 @@ class Reading:
         persons = [(num, seal) for num, who, seal in self.vault.key_rows if who is not None]
         self.compare_rows(st.SUBJECTS, persons)
         self.counts["keys of persons"] = len(persons)
-        for table, number in (("quar", st.QUARANTINE), ("chunk", st.CHUNK), ("pack", st.PACK)):
-            if self.vault.database.one(f"SELECT count(*) FROM {table}"):
-                raise unknown(f"{table} has rows, which this version does not know")
-            self.compare(number, 0, 0, 0)
+        if self.vault.database.one("SELECT count(*) FROM quar"):
+            raise unknown("quar has rows, which this version does not know")
+        self.compare(st.QUARANTINE, 0, 0, 0)
         self.job()
+
+    def chunks(self) -> None:
+        """Sections 20.2 and 20.3: rows and their sums first, then every pack, piece by piece."""
+        chunks = self.vault.database.rows("SELECT name, seal FROM chunk ORDER BY name")
+        packs = self.vault.sealed("SELECT num, seal FROM pack ORDER BY num", 2**63)
+        if not all(type(cell) is bytes for row in chunks for cell in row):
+            raise not_canonical("a row of chunk has a column of another type")
+        total = self.vault.state_keys.sum(st.CHUNK, 0, chunks)
+        self.compare(st.CHUNK, 0, len(chunks), total)
+        self.compare_rows(st.PACK, packs)
+        purposes = {key.purpose for key in self.vault.keyring.keys.values()}
+        if not (chunks or packs or purposes & {CHUNKS, CHUNKNAMES, CHUNKER}):
+            return
+        self.store.use_keys()
+        for num, seal in packs:
+            self.store.add_pack(num, seal)
+        for name, seal in chunks:
+            self.store.add_chunk(name, seal, self.vault.state.generation)
+        self.store.verify()
+        self.counts["chunks"], self.counts["packs"] = len(chunks), len(packs)
+        if self.store.unnamed:
+            self.counts["pieces that no row names"] = self.store.unnamed
+        if behind := sum(pack.behind for pack in self.store.packs.values()):
+            self.counts["bytes behind the ends of packs"] = behind
+
+    def stored_files(self) -> None:
+        """Section 20.4: every file is there and is what it says; so are the older versions."""
+        own = next((c for c in self.vault.collections if c.name == COLLECTION), None)
+        if own is None:
+            return
+        done = set()
+        for kept, records in (
+            (self.files, self.contents.records),
+            ([], [record for _, _, record in self.contents.older]),
+        ):
+            for record in records:
+                if record.place.collection == own.number:
+                    file = File.of(own, record)
+                    kept.append(file)
+                    if (file.sha256, *file.chunks) not in done:
+                        file.verify(self.store)
+                        done.add((file.sha256, *file.chunks))
+        self.files.sort(key=lambda file: file.name.encode())
 
     def job(self) -> None:
         """Section 6: the rotation that is under way, where there is one."""

@@ -19,6 +19,9 @@ import bundletest
 import catalog
 import checkvectors
 import example
+import filechecks
+import filetest
+import filevectors
 import keys
 import primitives
 import published
@@ -259,6 +262,17 @@ class SelfTest(unittest.TestCase):
     def test_bundles_are_read_and_altered_ones_refused(self) -> None:
         suite = unittest.defaultTestLoader.loadTestsFromModule(bundletest)
         self.assertTrue(unittest.TextTestRunner(stream=sys.stderr).run(suite).wasSuccessful())
+
+    def test_files_are_read_and_altered_ones_refused(self) -> None:
+        suite = unittest.defaultTestLoader.loadTestsFromModule(filetest)
+        self.assertTrue(unittest.TextTestRunner(stream=sys.stderr).run(suite).wasSuccessful())
+
+    def test_every_vector_for_files_is_as_expected(self) -> None:
+        ran = 0
+        for area, name, v in filevectors.everything():
+            self.assertEqual(filechecks.run(v), v["expect"], f"{area}/{name}")
+            ran += 1
+        self.assertEqual(ran, 82)
 
     def test_constructions_agree_with_published_vectors(self) -> None:
         if published.main() == 0:

@@ -63,6 +63,7 @@ class Vault:
     def __init__(
         self, path: Path, password: str | None, recovery: str | None, keyfile: bytes | None = None
     ) -> None:
+        self.path = path
         self.database = Database(path)
         try:
             self._open(password, recovery, keyfile)
