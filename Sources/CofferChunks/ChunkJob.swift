@@ -9,6 +9,8 @@ package final class ChunkJob: @unchecked Sendable {
 
     /// The bytes of the chunk; forgotten when it is prepared for storing.
     package var plain: [UInt8] = []
+    /// A chunk that was stored elsewhere and is to be proved and sealed; nil for one that is cut.
+    package var given: StreamChunk?
     /// How many they were.
     package private(set) var size = 0
     /// Its name.
@@ -41,6 +43,10 @@ package final class ChunkJob: @unchecked Sendable {
     internal func run(with tools: inout ChunkTools, _ known: KnownChunks?) {
         failure = nil
         stored.removeAll(keepingCapacity: true)
+        if let given {
+            do throws(CryptoError) { try prove(given, &tools) } catch { failure = error }
+            return
+        }
         size = plain.count
         name = tools.naming.code(plain.span)
         isNew = known?.insert(name) ?? true
@@ -55,6 +61,19 @@ package final class ChunkJob: @unchecked Sendable {
         let bytes = stored
         stored = []
         return bytes
+    }
+
+    /// Compares the name of a chunk that was stored elsewhere, and seals what was stored.
+    private func prove(_ chunk: StreamChunk, _ tools: inout ChunkTools) throws(CryptoError) {
+        guard
+            let bytes = try? tools.coder.decode(chunk.stored, chunk.coding, size: chunk.plainSize),
+            tools.naming.code(bytes.span) == chunk.name
+        else { throw .authenticationFailed }
+        isPiece = chunk.stored.count > ChunkLimits.inRow
+        guard isPiece else { return }
+        stored = try Cobblestone.seal(
+            chunk.stored, under: tools.sealing, context: tools.keys.piece(chunk.name),
+            randomness: tools.randomness)
     }
 
     private func prepare(_ tools: inout ChunkTools) throws(CryptoError) {

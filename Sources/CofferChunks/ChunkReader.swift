@@ -33,21 +33,36 @@ package final class ChunkReader {
         self.disk = disk
     }
 
+    /// What is stored of a chunk, opened and not expanded.
+    ///
+    /// - Throws: As ``bytes(of:)``.
+    package func stored(_ name: [UInt8]) throws -> (place: ChunkPlace, stored: [UInt8]) {
+        guard let (place, key) = try rows.place(of: name) else {
+            throw ChunkError.missing(name: name)
+        }
+        return (place, try stored(place, key, name))
+    }
+
+    private func stored(
+        _ place: ChunkPlace, _ key: SealingKey, _ name: [UInt8]
+    ) throws -> [UInt8] {
+        switch place.spot {
+        case .row(let bytes): return bytes
+        case .pack(let number, let offset, let length):
+            let piece = try read(number, offset, Int(length), name)
+            do {
+                return try Cobblestone.open(piece, under: key, context: keys.piece(name))
+            } catch { throw ChunkError.damaged(name: name, "its bytes") }
+        }
+    }
+
     /// The bytes of a chunk.
     ///
     /// - Throws: `ChunkError.missing`, `.damaged`, `.damagedPack`, `.brokenPack`, `.disk`;
     ///   `SQLiteError`.
     package func bytes(of item: ChunkList.Item) throws -> [UInt8] {
         let (place, key) = try place(of: item)
-        let stored: [UInt8]
-        switch place.spot {
-        case .row(let bytes): stored = bytes
-        case .pack(let number, let offset, let length):
-            let piece = try read(number, offset, Int(length), item.name)
-            do {
-                stored = try Cobblestone.open(piece, under: key, context: keys.piece(item.name))
-            } catch { throw ChunkError.damaged(name: item.name, "its bytes") }
-        }
+        let stored = try stored(place, key, item.name)
         let plain: [UInt8]
         do {
             plain = try coder.decode(stored, place.coding, size: item.size)

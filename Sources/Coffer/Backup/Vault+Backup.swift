@@ -53,7 +53,7 @@ extension Vault {
             return Backup(
                 path: made.path, id: made.bundle.bundle.description,
                 isFull: made.parent == nil, parent: made.parent?.bundle.description,
-                records: made.records, chunks: 0, bytes: made.bundle.size,
+                records: made.records, chunks: made.chunks, bytes: made.bundle.size,
                 recordsBefore: made.parent?.records, recordsNow: made.bundle.records)
         }
     }

@@ -142,7 +142,8 @@ package final class StreamSealer: @unchecked Sendable {
         try write(header)
         for (index, part) in job.batch.parts.enumerated() {
             let bytes = part.bytes ?? []
-            let frame = compressor.compress(bytes)
+            // Chunks of files are compressed where that helps, each by itself.
+            let frame = job.batch.kind == .chunks ? nil : compressor.compress(bytes)
             var stored = frame ?? bytes[...]
             if index > 0 {
                 guard index <= job.keys.count else { throw CryptoError.invalidInput }

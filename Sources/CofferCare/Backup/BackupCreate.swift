@@ -1,5 +1,6 @@
 internal import CofferBundles
 internal import CofferBytes
+internal import CofferChunks
 internal import CofferCrypto
 package import CofferDisk
 internal import CofferFormat
@@ -19,12 +20,16 @@ package struct BackupCreate {
         package let parent: KnownBundle?
         /// How many records it holds.
         package let records: UInt64
+        /// How many chunks of files it holds.
+        package let chunks: UInt64
     }
 
     private let records: Records
     private let store: Store
     private let disk: any FileSystem
     private let isFull: Bool
+    /// Whether the chunks of files are in it; a safety bundle leaves them where they are.
+    private var carriesFiles = true
     private let progress: (UInt64, UInt64) throws -> Void
 
     /// Prepares one.
@@ -75,7 +80,9 @@ package struct BackupCreate {
     package func runForSafety(into folder: String) throws -> Made {
         try disk.createDirectories(folder)
         try prepare(isRemembered: false)
-        let made = try records.read { reader in try write(reader, into: folder) }
+        var slim = self
+        slim.carriesFiles = false
+        let made = try records.read { reader in try slim.write(reader, into: folder) }
         try? thin(folder, beside: made.path)
         return made
     }
@@ -235,7 +242,8 @@ package struct BackupCreate {
             nextHistory: state.counters.mapValues(\.nextHistory), revision: 1,
             created: created, size: facts.size, records: try reader.count(), name: name,
             folder: folder, key: keys.id)
-        return Made(bundle: bundle, path: path, parent: parent, records: count)
+        return Made(
+            bundle: bundle, path: path, parent: parent, records: count, chunks: end.entries.chunks)
     }
 
     private func stream(
@@ -263,7 +271,13 @@ package struct BackupCreate {
             },
             spare: { sealer.takeSpare() },
             receiver: { batch, keys in try sealer.add(batch, keys: keys) })
-        let end = try stream.write()
+        let end = try stream.write { stream in
+            guard carriesFiles, let chunkKeys = try? ChunkKeys(reader.frame.keyring) else { return }
+            var chunks = try ChunkCarrier(
+                store.connection, chunkKeys, vault: store.path,
+                after: parent?.generation ?? 0)
+            try chunks.each { try stream.add($0) }
+        }
         try sealer.finish()
         return (end, stream.ownRecords)
     }

@@ -23,6 +23,8 @@ internal final class ChainReader {
         func tombstone(_ tombstone: Tombstone, sequence: UInt64) throws
         /// An entry of the audit log; they come in order.
         func audit(_ number: UInt64, seal: [UInt8]) throws
+        /// A chunk of a file; several bundles may have the same.
+        func chunk(_ chunk: StreamChunk) throws
     }
 
     private struct Place: Hashable {
@@ -143,6 +145,7 @@ internal final class ChainReader {
                     try receiver.tombstone(grave, sequence: sequence)
                 }
             case .audit: try readAudit(batch, sums)
+            case .chunks: try readChunks(batch, sums)
             case .end:
                 let end = try StreamEnd(parsing: batch.parts[0].bytes ?? [])
                 try check(end, sums, bundle, keys)
@@ -223,6 +226,17 @@ internal final class ChainReader {
         try cursor.end()
     }
 
+    private func readChunks(_ batch: StreamBatch, _ sums: StreamSums) throws {
+        let bytes = batch.parts[0].bytes ?? []
+        var cursor = StreamCursor(bytes)
+        for _ in 0..<batch.count {
+            let (chunk, head) = try StreamChunk.read(&cursor)
+            sums.addChunk(bytes[head])
+            try receiver.chunk(chunk)
+        }
+        try cursor.end()
+    }
+
     private func readAudit(_ batch: StreamBatch, _ sums: StreamSums) throws {
         let bytes = batch.parts[0].bytes ?? []
         var cursor = StreamCursor(bytes)
@@ -235,6 +249,11 @@ internal final class ChainReader {
         }
         try cursor.end()
     }
+}
+
+extension ChainReader.Receiver {
+    /// Most have no use for the bytes of files.
+    internal func chunk(_ chunk: StreamChunk) throws {}
 }
 
 extension StreamOpener.Failure {

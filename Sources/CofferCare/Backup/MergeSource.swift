@@ -103,6 +103,7 @@ internal final class MergeSource {
             }
         case .kept: kept.append(next)
         case .end: try check(try StreamEnd(parsing: bytes))
+        case .chunks: throw MergeRefused("it holds files")
         case .records, .history, .tombstones, .audit:
             guard next.parts.allSatisfy({ $0.bytes != nil }) else {
                 throw MergeRefused("the key of a person in it is gone")

@@ -1,5 +1,6 @@
 internal import CofferBundles
 internal import CofferBytes
+internal import CofferChunks
 internal import CofferFormat
 internal import CofferRecords
 internal import CofferStore
@@ -12,6 +13,8 @@ internal final class RestoreFilling: ChainReader.Receiver {
     private let instance: Identifier
     private let rows: Store.KeyRows
     private var standing: StreamStanding?
+    private let store: Store
+    private var chunks: ChunkLoader?
 
     init(
         _ store: Store, _ transaction: Transaction, _ trust: BundleTrust,
@@ -20,6 +23,7 @@ internal final class RestoreFilling: ChainReader.Receiver {
         self.transaction = transaction
         self.floor = floor
         self.instance = instance
+        self.store = store
         rows = trust.rows
         loader = try RecordLoader(store, transaction, subjects: trust.rows.subjects)
     }
@@ -67,11 +71,23 @@ internal final class RestoreFilling: ChainReader.Receiver {
         try transaction.restoreAudit(number, seal: seal)
     }
 
+    func chunk(_ chunk: StreamChunk) throws {
+        try chunkLoader().load(chunk)
+    }
+
+    private func chunkLoader() throws -> ChunkLoader {
+        if let chunks { return chunks }
+        let made = try ChunkLoader(store, transaction, threads: WorkThread.cores - 1)
+        chunks = made
+        return made
+    }
+
     /// Inserts the rest, holds the audit log against the standing, and says in it what was done.
     ///
     /// - Throws: `BackupError.promiseBroken`; `StoreError`, `SQLiteError`.
     func finish(_ chain: [BundleReader]) throws {
         try loader.finish()
+        try chunks?.finish()
         guard let standing, transaction.state.nextAudit == standing.state.nextAudit,
             transaction.state.auditHead == standing.state.auditHead
         else { throw BackupError.promiseBroken("the audit log") }

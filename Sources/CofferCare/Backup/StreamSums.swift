@@ -55,6 +55,12 @@ internal final class StreamSums {
         sum.add(StreamCodes.own(authenticator, kind, 0, entry))
     }
 
+    /// Takes in a chunk of a file, by what stands before its bytes.
+    func addChunk(_ head: ArraySlice<UInt8>) {
+        counts.add(.chunks)
+        sum.add(StreamCodes.own(authenticator, .chunks, 0, head))
+    }
+
     /// Entries of a collection ascend over all its batches.
     private func follow(
         _ kind: StreamKind, _ collection: UInt32, _ number: UInt64

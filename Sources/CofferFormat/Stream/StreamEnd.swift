@@ -30,6 +30,7 @@ package struct StreamEnd: Equatable, Sendable {
             case .history: history &+= number
             case .tombstones: tombstones &+= number
             case .audit: audit &+= number
+            case .chunks: chunks &+= number
             case .standing, .definitions, .kept, .end: break
             }
         }

@@ -16,6 +16,8 @@ package enum StreamKind: UInt8, CaseIterable, Sendable {
     case tombstones = 6
     /// Entries of the audit log.
     case audit = 7
+    /// Chunks of files.
+    case chunks = 8
     /// Counts and sums: the last batch.
     case end = 9
 

@@ -94,10 +94,11 @@ package final class RecordStream {
 
     /// Writes everything.
     ///
+    /// - Parameter chunks: Adds the chunks of files that belong into it.
     /// - Returns: The last entry: counts and sums.
     /// - Throws: `RecordsError.damaged`, `.incomplete`; `StoreError.damaged`; `SQLiteError`; what
     ///   the receiver throws.
-    package func write() throws -> StreamEnd {
+    package func write(chunks: (RecordStream) throws -> Void = { _ in }) throws -> StreamEnd {
         try send(.standing, 1, StreamStanding(state).bytes)
         let definitions = try reader.definitions()
         var bytes: [UInt8] = []
@@ -117,6 +118,8 @@ package final class RecordStream {
         for plan in plans { try writeHistory(plan) }
         try writeTombstones()
         try writeAudit()
+        try chunks(self)
+        try flush()
         codes.flush { end.ownSum.add($0) }
         let found = try live.finish()
         end.live = found.live
@@ -176,6 +179,15 @@ extension RecordStream {
 
     /// Appends to what the entry has under a person's key.
     internal func withOwn(_ body: (inout [UInt8]) throws -> Void) rethrows { try body(&own) }
+
+    /// Ends the entry of a chunk: its code is formed of what stands before its bytes.
+    internal func endChunk(_ stored: [UInt8]) throws {
+        end.entries.add(.chunks)
+        addCode()
+        bytes += stored
+        batch.count += 1
+        if bytes.count >= batchSize || batch.count >= Self.batchCount { try flush() }
+    }
 
     /// Ends an entry.
     ///
