@@ -170,6 +170,9 @@ let package = Package(
                 "CofferBundles", "CofferBytes", "CofferCrypto", "CofferDisk", "CofferDiskSupport",
                 "CofferFormat",
             ]),
+        tests(
+            "CofferChunksTests",
+            ["CofferChunks", "CofferBytes", "CofferCrypto", "CofferFormat"]),
         tests("CofferSchemaTests", ["CofferSchema", "CofferFormat", "CofferBytes"]),
         tests("CofferExchangeTests", ["CofferExchange", "CofferFormat", "CofferBytes"]),
         tests(

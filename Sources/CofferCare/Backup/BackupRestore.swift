@@ -92,7 +92,8 @@ package struct BackupRestore {
             let lock = try disk.lock(
                 staging + "/" + RestorePlace.marker, .exclusive, timeout: .zero)
             defer { withExtendedLifetime(lock) {} }
-            let facts = try fill(staging, above: floor)
+            let facts = try fill(
+                staging, above: floor, beside: isReplacing ? path : nil)
             try disk.synchronizeTree(staging)
             if isReplacing, try disk.exists(path) { try beforeReplacing() }
             let replaced = try place.put(staging, isReplacing: isReplacing)
@@ -117,8 +118,12 @@ extension BackupRestore {
 
     /// Writes and checks the vault in a directory that is empty but for its lock.
     ///
+    /// - Parameter neighbour: The vault in whose place it comes: a safety bundle leaves the bytes of
+    ///   files there.
     /// - Throws: As ``run(to:isReplacing:above:)``.
-    internal func fill(_ staging: String, above floor: Floor) throws -> Facts {
+    internal func fill(
+        _ staging: String, above floor: Floor, beside neighbour: String? = nil
+    ) throws -> Facts {
         let vault = chain[0].manifest.vault
         var unremembered = Environment(
             now: environment.now, randomness: environment.randomness, stateDirectory: nil)
@@ -136,6 +141,9 @@ extension BackupRestore {
                 let chainReader = try ChainReader(chain, trust, filling, progress: progress)
                 reader = chainReader
                 try chainReader.read()
+                if let neighbour, !chain.contains(where: { $0.manifest.entries.chunks > 0 }) {
+                    try filling.takeChunks(of: neighbour, root: trust.root, unremembered)
+                }
                 try filling.finish(chain)
             }
         } catch let error as SQLiteError where error.code.primary == .constraint {

@@ -2,6 +2,7 @@ internal import CofferBundles
 internal import CofferBytes
 internal import CofferChunks
 internal import CofferFormat
+internal import CofferKeys
 internal import CofferRecords
 internal import CofferStore
 
@@ -73,6 +74,21 @@ internal final class RestoreFilling: ChainReader.Receiver {
 
     func chunk(_ chunk: StreamChunk) throws {
         try chunkLoader().load(chunk)
+    }
+
+    /// Takes the chunks of files from a vault that opens with the same root; from another one
+    /// none, and the check says then which files are not whole.
+    func takeChunks(of path: String, root: RootKey, _ environment: Environment) throws {
+        guard let other = try? Store(lookingAt: path, environment: environment),
+            (try? other.unlock(root: root)) != nil
+        else { return }
+        defer { other.lock() }
+        let frame = try other.frame()
+        guard let keys = try? ChunkKeys(frame.keyring) else { return }
+        try other.read { _ in
+            var chunks = try ChunkCarrier(other.connection, keys, vault: path, after: 0)
+            try chunks.each { try chunk($0) }
+        }
     }
 
     private func chunkLoader() throws -> ChunkLoader {

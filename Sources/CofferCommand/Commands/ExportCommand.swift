@@ -59,6 +59,16 @@ internal enum ExportCommand {
         let folder = try vault.exportEverything(
             to: path, unfinished: Interruption.removesAtSignal, progress: progress.update)
         progress.clear()
+        var files = 0
+        try vault.files.list { _ in
+            files += 1
+            return true
+        }
+        if files > 0 {
+            call.console.warn(
+                "\(Quantity.of(files, "file is", "files are")) not in it; they come out with: "
+                    + "coffer file get")
+        }
         record(call, vault, folder.collections.map(\.name), count: folder.records)
         guard !call.isJSON else {
             try call.console.print(.everything(folder))
