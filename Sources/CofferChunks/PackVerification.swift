@@ -57,7 +57,7 @@ package final class PackVerification: @unchecked Sendable {
         progress: (UInt64) -> Void
     ) -> Outcome {
         let all = PackVerification(packs, keys, vault)
-        for _ in 0..<min(threads, packs.count - 1) {
+        for _ in 0..<max(0, min(threads, packs.count - 1)) {
             all.monitor.locked { all.running += 1 }
             if !WorkThread.start({ all.work { _ in } }) { all.monitor.locked { all.running -= 1 } }
         }
