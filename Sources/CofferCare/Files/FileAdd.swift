@@ -4,6 +4,7 @@ internal import CofferCrypto
 internal import CofferDisk
 internal import CofferFormat
 package import CofferRecords
+internal import CofferSQLite
 internal import CofferStore
 
 /// Adds files: cut, named, compressed and sealed by all cores, with bounded memory.
@@ -229,12 +230,13 @@ package final class FileAdd {
         }
         var added: [Added] = []
         var pack: Int64?
-        try records.write { writer in
-            guard (try? ChunkKeys(writer.transaction.frame.keyring))?.number == keys.number else {
-                throw FileError.keysChanged
+        try patiently {
+            try records.write { writer in
+                let now = try? ChunkKeys(writer.transaction.frame.keyring)
+                guard now?.number == keys.number else { throw FileError.keysChanged }
+                pack = try enter(writer)
+                added = try complete.map { try store($0, writer) }
             }
-            pack = try enter(writer)
-            added = try complete.map { try store($0, writer) }
         }
         if let pack { packs.committed(as: pack) }
         pieces.removeAll(keepingCapacity: true)
@@ -244,6 +246,18 @@ package final class FileAdd {
         pendingBytes = 0
         for one in added { try report(one) }
     }
+
+    /// Waits longer than others for whoever writes to the vault: hours of work may be at stake.
+    private func patiently(_ body: () throws -> Void) throws {
+        for _ in 1..<Self.attempts {
+            do { return try body() } catch let error as SQLiteError
+            where error.code.primary == .busy { continue }
+        }
+        try body()
+    }
+
+    /// How often five seconds of waiting are begun.
+    private static let attempts = 24
 
     private func enter(_ writer: RecordWriter) throws -> Int64? {
         let out = ChunkRowWriter(writer.transaction, keys)
