@@ -39,9 +39,7 @@ class Carried:
 
     @classmethod
     def parse(cls, cursor: Cursor) -> Carried:
-        chunk = cls(cursor.varint(), cursor.take(32), cursor.u8(), cursor.varint(), cursor.varint())
-        c.check_chunk(chunk.coding, chunk.plain, chunk.what)
-        return chunk
+        return cls(cursor.varint(), cursor.take(32), cursor.u8(), cursor.varint(), cursor.varint())
 
     @property
     def what(self) -> str:
@@ -49,6 +47,7 @@ class Carried:
 
     def open(self, naming: bytes, stored: bytes) -> bytes:
         """The chunk's bytes, which are those that its name says."""
+        c.check_chunk(self.coding, self.plain, self.what)
         data = c.unpack(self.coding, self.plain, stored, self.what)
         if not p.same(c.chunk_name(naming, data), self.name):
             raise p.failed(f"the name of {self.what}")

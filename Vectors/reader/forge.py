@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import documents as d
 import primitives as p
 import stream as s
+import zstandard
 from bundle import Bundle, BundleKeys, segment_context
 from carried import Carried
 from chain import BundleReading
@@ -31,6 +32,7 @@ class Draft:
     signer: Signer
     keys: BundleKeys
     people: dict[bytes, bytes]
+    codings: dict[int, int] = field(default_factory=dict)  # of the parts of a kind
     end: Callable[[s.End], s.End] = lambda end: end
     piece: Callable[[bytes], bytes] = lambda piece: piece
     late: Callable[[dict[str, bytes]], None] = lambda members: None
@@ -84,12 +86,13 @@ class Draft:
     def batch(self, stream: Stream, b: s.Batch) -> bytes:
         parts = []
         for key, plain in b.parts:
-            stored = plain
+            coding = self.codings.get(b.kind, s.AS_IT_IS)
+            stored = zstandard.ZstdCompressor(level=3).compress(plain) if coding == s.ZSTD else plain
             if key != bytes(16):
                 nonce = stream.draw(24)
                 aad = s.part_aad(self.manifest.vault, self.manifest.bundle, b.kind, b.collection, key)
-                stored = nonce + p.XAES(self.people[key]).seal(nonce, aad, plain)
-            parts.append(s.encode_part(key, s.AS_IT_IS, len(plain), stored))
+                stored = nonce + p.XAES(self.people[key]).seal(nonce, aad, stored)
+            parts.append(s.encode_part(key, coding, len(plain), stored))
         return s.encode_batch(b.kind, b.collection, b.count, parts)
 
     def sums(self) -> None:
