@@ -1,7 +1,8 @@
 """An independent reader of vaults and bundles, written from Docs/Format.md alone.
 
 python3 Vectors/reader VAULT SECRET [--export DIR | --json | --listing] [--summary]
-python3 Vectors/reader files VAULT SECRET [--get NAME [--to FILE] | --export DIR] [--cuts]
+python3 Vectors/reader files VAULT|FOLDER|BUNDLE SECRET [--get NAME [--to FILE] | --export DIR]
+        [--cuts] [--of UUID]
 python3 Vectors/reader verify FOLDER|BUNDLE... [--signer KEY | SECRET]
 python3 Vectors/reader read FOLDER|BUNDLE SECRET [--vault UUID] [--summary]
 
@@ -24,8 +25,8 @@ from uuid import UUID
 
 from bundle import Bundle
 from encoding import Refused, mismatch
-from files import extract
-from folder import SUFFIX, read_folder, verify_deep
+from files import Chunks, File, extract
+from folder import BARE, SUFFIX, open_folder, read_folder, verify_deep
 from jsontext import quote
 from keyring import WrongPassword
 from minisign import PublicKey
@@ -73,32 +74,44 @@ def read_vault(arguments: argparse.Namespace) -> None:
 
 
 def read_files(arguments: argparse.Namespace) -> None:
-    """Lists or gives out files, after the whole vault was checked."""
-    vault = Vault(arguments.vault, *secrets(arguments))
+    """Lists or gives out files, after the whole vault or chain was checked."""
+    path = arguments.vault
+    if path.is_file() or not (path / "vault.sqlite").exists() and any(path.glob("*" + SUFFIX)):
+        vault = arguments.of.bytes if arguments.of else None
+        with open_folder(path, *secrets(arguments), vault) as (_, contents):
+            if contents.without_chunks and (arguments.get or arguments.export or arguments.cuts):
+                raise mismatch(f"the bundle {BARE}")
+            give_out(arguments, contents.files, contents.store)
+        return
+    vault = Vault(path, *secrets(arguments))
     reading = Reading(vault)
     try:
         for _ in reading.everything():
             pass
-        for file in reading.files if arguments.cuts else ():
-            file.compare_cuts(reading.store)
-        if arguments.get is not None:
-            file = next((f for f in reading.files if f.name == nfc(arguments.get)), None)
-            if file is None:
-                raise FileNotFoundError(f"there is no file {quote(arguments.get)}")
-            if arguments.to:
-                extract(file, reading.store, arguments.to)
-            else:
-                for data in file.read(reading.store):
-                    sys.stdout.buffer.write(data)
-        elif arguments.export:
-            for file in reading.files:
-                extract(file, reading.store, arguments.export / file.name)
-        else:
-            for file in reading.files:
-                print(file.line())
+        give_out(arguments, reading.files, reading.store)
     finally:
         reading.close()
         vault.database.close()
+
+
+def give_out(arguments: argparse.Namespace, files: list[File], store: Chunks) -> None:
+    for file in files if arguments.cuts else ():
+        file.compare_cuts(store)
+    if arguments.get is not None:
+        file = next((f for f in files if f.name == nfc(arguments.get)), None)
+        if file is None:
+            raise FileNotFoundError(f"there is no file {quote(arguments.get)}")
+        if arguments.to:
+            extract(file, store, arguments.to)
+        else:
+            for data in file.read(store):
+                sys.stdout.buffer.write(data)
+    elif arguments.export:
+        for file in files:
+            extract(file, store, arguments.export / file.name)
+    else:
+        for file in files:
+            print(file.line())
 
 
 def read_bundles(arguments: argparse.Namespace) -> None:
@@ -107,7 +120,7 @@ def read_bundles(arguments: argparse.Namespace) -> None:
     if arguments.summary:
         print(f"vault {UUID(bytes=contents.vault)}, generation {contents.state.generation}")
         print(f"bundles: {', '.join(names)}")
-        for name in ("records", "older", "tombs", "audit"):
+        for name in ("records", "older", "tombs", "audit", "files"):
             print(f"{name}: {len(getattr(contents, name))}")
     else:
         print(*contents.lines(), sep="\n")
@@ -151,9 +164,10 @@ def report(
         return said + f"signed by {bundle.signed_by(key).written()}"
     if password is None and recovery is None:
         return said + "complete; nobody was asked who signed"
-    reading = verify_deep(bundle, password, recovery, keyfile)
+    reading, contents = verify_deep(bundle, password, recovery, keyfile)
     counts = sum(reading.end.entries)
-    return said + f"signed by {bundle.signer.written()}, {counts} entries opened"
+    said += f"signed by {bundle.signer.written()}, {counts} entries opened"
+    return said + (f"; {BARE}" if contents and contents.without_chunks else "")
 
 
 def parsers() -> dict[str, argparse.ArgumentParser]:
@@ -166,12 +180,13 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
     output.add_argument("--listing", action="store_true", help="everything, as `read` prints it")
     vault.add_argument("--summary", action="store_true")
     files = argparse.ArgumentParser(prog="reader files", description="List files, or give them out.")
-    files.add_argument("vault", type=Path)
+    files.add_argument("vault", type=Path, metavar="VAULT|FOLDER|BUNDLE")
     output = files.add_mutually_exclusive_group()
     output.add_argument("--get", metavar="NAME", help="one file, to standard output or --to")
     output.add_argument("--export", type=Path, metavar="DIR", help="all files")
     files.add_argument("--to", type=Path, metavar="FILE")
     files.add_argument("--cuts", action="store_true", help="cut every file anew and compare")
+    files.add_argument("--of", type=UUID, metavar="UUID", help="whose, of bundles of several vaults")
     one = argparse.ArgumentParser(prog="reader verify", description="Verify bundles.")
     one.add_argument("bundles", type=Path, nargs="+", metavar="FOLDER|BUNDLE")
     read = argparse.ArgumentParser(prog="reader read", description="Read a chain of bundles.")

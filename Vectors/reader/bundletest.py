@@ -17,6 +17,7 @@ from unittest import mock
 
 import stream as s
 from bundle import Bundle
+from carried import Carried
 from container import Container, archive, header
 from encoding import Refused, varint
 from folder import bundles, newest_chain, read_chain, read_folder, verify_deep
@@ -25,6 +26,7 @@ from keyring import Keyring, WrongPassword
 from minisign import PublicKey, Signer
 
 KEPT = Path(__file__).resolve().parent.parent / "coffer" / "bundles" / "v1"
+CHUNK = Carried(1, bytes(32), 0, 1, 1).encode() + b"x"
 OTHER = Signer(b"another seed of 32 bytes, no key", b"12345678")
 
 
@@ -125,7 +127,7 @@ class BundleTest(unittest.TestCase):
         for path in self.paths:
             bundle = Bundle(path)
             self.assertEqual(bundle.signed_by(SIGNER), SIGNER)
-            self.assertEqual(verify_deep(bundle, None, RECOVERY).bundle.signer, SIGNER)
+            self.assertEqual(verify_deep(bundle, None, RECOVERY)[0].bundle.signer, SIGNER)
             for stranger in (OTHER.public, PublicKey(SIGNER.number, OTHER.public.key)):
                 with self.assertRaises(Refused):
                     bundle.signed_by(stranger)
@@ -289,8 +291,11 @@ class BundleTest(unittest.TestCase):
         self.refuses(bad, 0, lambda d: d.batches.insert(1, d.batches[0]))
         self.refuses(bad, 0, lambda d: d.batches.insert(2, d.batches.pop(3)))
         self.refuses(wrong, 0, lambda d: d.batches.pop(1))
-        kind8 = lambda d: d.batches.insert(-1, replace(d.batches[-1], kind=8))  # noqa: E731
-        self.refuses("unknown", 0, kind8)
+        for kind in (0, 10):
+            of_kind = lambda d: d.batches.insert(-1, replace(d.batches[-1], kind=kind))  # noqa: E731
+            self.refuses("unknown", 0, of_kind)
+        keyless = lambda d: d.batches.insert(-1, s.Batch(s.CHUNKS, 0, 1, [(bytes(16), CHUNK)]))  # noqa: E731
+        self.refuses(wrong, 0, keyless)
         no_end = lambda d: setattr(d, "piece", lambda b: b[:-16].ljust(len(b), b"\0") + bytes(16))  # noqa: E731
         self.refuses(bad, 0, no_end)
         tail = lambda d: setattr(d, "piece", lambda b: b + bytes(16))  # noqa: E731

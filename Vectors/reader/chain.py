@@ -7,11 +7,13 @@ from dataclasses import replace
 import primitives as p
 import stream as s
 from bundle import Bundle, BundleKeys, segment_context
+from carried import Carried, ChainStore
 from catalog import REFERENCE, UNIQUE, Collection, newest
 from contents import Contents
 from encoding import Cursor, mismatch, not_canonical, unknown
+from files import COLLECTION, files_of, verify_files
 from keyring import Keyring, open_unnamed
-from keys import SUBJECT
+from keys import CHUNKNAMES, SUBJECT, active
 from records import (
     DELETED,
     REPLACED,
@@ -48,6 +50,7 @@ class BundleReading:
         self.older: dict[tuple[int, int], tuple[int, Note, Record]] = {}
         self.tombs: dict[int, Tombstone] = {}
         self.audit: list[tuple[int, bytes, Entry]] = []
+        self.chunks: dict[bytes, Carried] = {}
         self.sum = 0
         self.numbers: dict[tuple[int, int], int] = {}  # the last one of a kind and collection
 
@@ -55,7 +58,8 @@ class BundleReading:
         kinds = {
             s.STANDING: self.take_standing, s.DEFINITIONS: self.take_definition,
             s.RANGES: self.take_range, s.RECORDS: self.take_record, s.HISTORY: self.take_older,
-            s.TOMBSTONES: self.take_tombstone, s.AUDIT: self.take_audit, s.END: self.take_end,
+            s.TOMBSTONES: self.take_tombstone, s.AUDIT: self.take_audit, s.CHUNKS: self.take_chunk,
+            s.END: self.take_end,
         }  # fmt: skip
         for batch in s.batches(s.Pieces(self.pieces()), self.open_part):
             if batch.kind in (s.STANDING, s.END) and batch.count != 1:
@@ -76,10 +80,13 @@ class BundleReading:
         self.compare()
 
     def pieces(self):  # noqa: ANN201
-        for number, member in enumerate(self.bundle.container.records, 1):
-            context = segment_context(self.vault, self.bundle.id, number)
-            sealed = self.bundle.container.read(member.name)
-            yield p.open_seal(self.sealing, context, sealed, member.name)
+        for number in range(1, len(self.bundle.container.records) + 1):
+            yield self.piece(number)
+
+    def piece(self, number: int) -> bytes:
+        member = self.bundle.container.records[number - 1]
+        context = segment_context(self.vault, self.bundle.id, number)
+        return p.open_seal(self.sealing, context, self.bundle.container.read(member.name), member.name)
 
     def open_part(self, kind: int, collection: int, key: bytes, stored: bytes) -> bytes:
         if key not in self.by_id:
@@ -176,6 +183,21 @@ class BundleReading:
             raise mismatch(f"audit entry {num} is another")
         self.audit.append((num, seal, entry))
 
+    def take_chunk(self, batch: s.Batch, parts: list[Cursor]) -> None:
+        c = parts[0]
+        start = c.at
+        chunk = Carried.parse(c)
+        self.code(batch, c.data[start : c.at])
+        chunk.at = batch.at + c.at
+        if chunk.generation > self.standing.generation:
+            raise mismatch(f"{chunk.what} came in with a generation that is not there yet")
+        if self.parent and chunk.generation <= self.before.generation:
+            raise mismatch(f"{chunk.what} is older than this bundle")
+        if chunk.name in self.chunks:
+            raise mismatch(f"{chunk.what} is there twice")
+        self.chunks[chunk.name] = chunk
+        chunk.open(active(list(self.keyring.keys.values()), CHUNKNAMES).key, c.take(chunk.stored))
+
     def take_end(self, _: s.Batch, parts: list[Cursor]) -> None:
         self.end = s.End.parse(parts[0])
 
@@ -206,8 +228,8 @@ class BundleReading:
     def compare(self) -> None:
         """The end against the stream, the manifest against both (sections 18 and 19.4)."""
         m, st, end = self.manifest, self.standing, self.end
-        counts = [len(self.records), len(self.older), len(self.tombs), len(self.audit), 0]
-        if end.entries != counts or m.entries != counts or m.live != end.live:
+        counts = [len(self.records), len(self.older), len(self.tombs), len(self.audit), len(self.chunks)]
+        if end.entries != counts or end.live[4] or m.entries != counts or m.live != end.live:
             raise mismatch("the end or the manifest counts other entries than there are")
         if end.own_sum != self.sum % 2**256:
             raise mismatch("the own sum is not that of the stream's entries")
@@ -258,6 +280,17 @@ def add_up(chain: list[BundleReading]) -> Contents:
     contents.audit = [entry for one in chain for entry in one.audit]
     compare_live(last, contents)
     rules_hold(last, contents)
+    contents.store = ChainStore(chain)
+    own = next((c for c in last.collections.values() if c.name == COLLECTION), None)
+    if own is None:
+        return contents
+    files, older = files_of(own, contents.records), files_of(own, (r for *_, r in contents.older))
+    # Section 19.1: safety bundles, each of them full and alone, have the records without the bytes.
+    is_bare = len(chain) == 1 and not last.chunks
+    contents.without_chunks = is_bare and any(file.chunks for file in files + older)
+    if not contents.without_chunks:
+        verify_files(files + older, contents.store)
+    contents.files = files
     return contents
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import values
 from catalog import Collection
+from files import Chunks, File
 from jsontext import write
 from keyring import Keyring
 from output import json_value
@@ -35,6 +36,9 @@ class Contents:
     older: list[tuple[int, Note, Record]] = field(default_factory=list)
     tombs: list[tuple[int, Tombstone]] = field(default_factory=list)
     audit: list[tuple[int, bytes, Entry]] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+    store: Chunks | None = None
+    without_chunks: bool = False  # a safety bundle: its files are somewhere else
 
     def lines(self) -> Iterator[str]:
         """One JSON object a line, always in one order."""

@@ -8,15 +8,15 @@ import re
 import unicodedata
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import chunks as c
 from catalog import Collection
 from encoding import mismatch, not_canonical, over_limit
 from jsontext import Number, is_int64, write
-from packs import Store
 from rules import Record
 from values import nfc
 
@@ -25,6 +25,17 @@ SEGMENT, NAME = 255, 4_096  # bytes
 ENTRY = 36
 HEX = re.compile("[0-9a-f]{64}")
 SOURCE = {"path", "device", "inode", "changed", "modified"}
+
+
+class Chunks(Protocol):
+    """Any chunk by its name: those of a vault, or of a chain of bundles."""
+
+    @property
+    def chunker_key(self) -> bytes: ...
+
+    def length(self, name: bytes) -> int: ...
+
+    def chunk(self, name: bytes) -> bytes: ...
 
 
 @dataclass
@@ -69,7 +80,7 @@ class File:
         size = Number(str(self.size))
         return write((("name", self.name), ("size", size), ("sha256", self.sha256), ("media", self.media)))
 
-    def read(self, store: Store) -> Iterator[bytes]:
+    def read(self, store: Chunks) -> Iterator[bytes]:
         """Chunk by chunk, each compared with its name; at the end the whole with its SHA-256."""
         whole = hashlib.sha256()
         for name, length in self.chunks:
@@ -81,19 +92,35 @@ class File:
         if whole.hexdigest() != self.sha256:
             raise mismatch(f"file {write(self.name)} has another SHA-256 than its chunks")
 
-    def verify(self, store: Store) -> None:
+    def verify(self, store: Chunks) -> None:
         for name, length in self.chunks:
             if store.length(name) != length:
                 raise mismatch(f"file {write(self.name)} has a chunk of another length than it says")
         for _ in self.read(store):
             pass
 
-    def compare_cuts(self, store: Store) -> None:
+    def compare_cuts(self, store: Chunks) -> None:
         """Section 20.1: the file cut anew has the chunks that are listed."""
         table = c.gear(store.chunker_key)
         found = [len(chunk) for chunk in c.cut(table, self.read(store))]
         if found != [length for _, length in self.chunks]:
             raise mismatch(f"file {write(self.name)} is cut in other places")
+
+
+def files_of(own: Collection, records: Iterable[Record]) -> list[File]:
+    """The files among records, by name."""
+    found = [File.of(own, record) for record in records if record.place.collection == own.number]
+    return sorted(found, key=lambda file: file.name.encode())
+
+
+def verify_files(files: list[File], store: Chunks) -> None:
+    """Every chunk is there, and every file is what it says; the same bytes are read once."""
+    done = set()
+    for file in files:
+        content = (file.sha256, *file.chunks)
+        if content not in done:
+            file.verify(store)
+            done.add(content)
 
 
 def number(value: object, what: str) -> int | None:
@@ -148,7 +175,7 @@ def chunk_list(listed: object, what: str) -> list[tuple[bytes, int]]:
     return out
 
 
-def extract(file: File, store: Store, target: Path) -> None:
+def extract(file: File, store: Chunks, target: Path) -> None:
     """Makes a new file beside its place and moves it there once it is whole."""
     os.makedirs(target.parent, mode=0o700, exist_ok=True)
     part = target.with_name(f".{os.getpid()}.part")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from contents import Contents
 from encoding import Refused, mismatch
 from keyring import Keyring
 
+BARE = "carries no chunks, as a safety bundle does: the bytes of its files are not in it"
 SUFFIX = ".coffer-bundle"
 
 
@@ -74,14 +76,15 @@ def read_chain(
     return add_up(readings)
 
 
-def read_folder(
+@contextmanager
+def open_folder(
     folder: Path,
     password: str | None,
     recovery: str | None,
     keyfile: bytes | None = None,
     vault: bytes | None = None,
-) -> tuple[list[str], Contents]:
-    """The names of the chain's bundles, and what they add up to."""
+) -> Iterator[tuple[list[str], Contents]]:
+    """The names of the chain's bundles, and what they add up to; files can be read meanwhile."""
     found = bundles(folder)
     try:
         chain = newest_chain(found, vault)
@@ -89,21 +92,32 @@ def read_folder(
         for bundle in left:
             if bundle.manifest.generation > chain[-1].manifest.generation:
                 say(f"{bundle.path.name}: newer, but what it continues is not here")
-        return [b.path.name for b in chain], read_chain(
-            chain, password, recovery, keyfile
-        )
+        contents = read_chain(chain, password, recovery, keyfile)
+        if contents.without_chunks:
+            say(f"{chain[-1].path.name}: {BARE}")
+        yield [b.path.name for b in chain], contents
     finally:
         for bundle in found:
             bundle.close()
 
 
+def read_folder(
+    folder: Path,
+    password: str | None,
+    recovery: str | None,
+    keyfile: bytes | None = None,
+    vault: bytes | None = None,
+) -> tuple[list[str], Contents]:
+    """The same for whoever needs no bytes of files."""
+    with open_folder(folder, password, recovery, keyfile, vault) as found:
+        return found
+
+
 def verify_deep(
     bundle: Bundle, password: str | None, recovery: str | None, keyfile: bytes | None = None
-) -> BundleReading:
-    """Who signed, and every entry of one bundle."""
+) -> tuple[BundleReading, Contents | None]:
+    """Who signed, and every entry of one bundle; what a full one adds up to."""
     keyring: Keyring = bundle.open(password, recovery, keyfile)
     reading = BundleReading(bundle, keyring, None)
     reading.read()
-    if bundle.manifest.parent is None:
-        add_up([reading])
-    return reading
+    return reading, add_up([reading]) if bundle.manifest.parent is None else None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import documents as d
 import primitives as p
 import stream as s
+import zstandard
 from bundle import Bundle, BundleKeys, segment_context
+from carried import Carried
 from chain import BundleReading
 from container import BEFORE, archive, record_name
 from keyring import Keyring
@@ -30,6 +32,7 @@ class Draft:
     signer: Signer
     keys: BundleKeys
     people: dict[bytes, bytes]
+    codings: dict[int, int] = field(default_factory=dict)  # of the parts of a kind
     end: Callable[[s.End], s.End] = lambda end: end
     piece: Callable[[bytes], bytes] = lambda piece: piece
     late: Callable[[dict[str, bytes]], None] = lambda members: None
@@ -56,17 +59,21 @@ class Draft:
         end = self.end(s.End.parse(s.Cursor(last.parts[0][1], "the end")))
         last = replace(last, parts=[(bytes(16), end.encode())])
         plain = b"".join(self.batch(stream, b) for b in (*body, last))
-        plain = self.piece(plain.ljust(padded_length(len(plain)), b"\0"))
-        context = segment_context(m.vault, m.bundle, 1)
-        sealed = stream.seal(self.keys.sealing, context, plain)
-        members = {**self.documents, record_name(1): sealed}
+        *pieces, rest = (plain[at : at + s.PIECE] for at in range(0, len(plain), s.PIECE))
+        pieces.append(self.piece(rest.ljust(padded_length(len(rest)), b"\0")))
+        members, names = dict(self.documents), []
+        m.members = []
+        for number, piece in enumerate(pieces, 1):
+            names.append(record_name(number))
+            sealed = stream.seal(self.keys.sealing, segment_context(m.vault, m.bundle, number), piece)
+            members[names[-1]] = sealed
+            m.members.append((names[-1], len(sealed), p.sha256(sealed).hex()))
         members["keyring.json"] = self.keyring_file.encode()
-        m.members = [(record_name(1), len(sealed), p.sha256(sealed).hex())]
         m.digest = codes.digest(m.vault, m.bundle, end.encode())
         m.entries, m.live = end.entries, end.live
         self.late(members)
         members.setdefault("manifest.json", m.encode())
-        order = [*BEFORE, record_name(1), "manifest.json"]
+        order = [*BEFORE, *names, "manifest.json"]
         head = d.sums_line(m.vault, m.bundle, self.keyring_file.revision, m.epoch)
         lines = [head] + [f"{p.sha256(members[n]).hex()}  {n}" for n in order]
         sums = members.setdefault("SHA256SUMS", "".join(t + "\n" for t in lines).encode())
@@ -79,12 +86,13 @@ class Draft:
     def batch(self, stream: Stream, b: s.Batch) -> bytes:
         parts = []
         for key, plain in b.parts:
-            stored = plain
+            coding = self.codings.get(b.kind, s.AS_IT_IS)
+            stored = zstandard.ZstdCompressor(level=3).compress(plain) if coding == s.ZSTD else plain
             if key != bytes(16):
                 nonce = stream.draw(24)
                 aad = s.part_aad(self.manifest.vault, self.manifest.bundle, b.kind, b.collection, key)
-                stored = nonce + p.XAES(self.people[key]).seal(nonce, aad, plain)
-            parts.append(s.encode_part(key, s.AS_IT_IS, len(plain), stored))
+                stored = nonce + p.XAES(self.people[key]).seal(nonce, aad, stored)
+            parts.append(s.encode_part(key, coding, len(plain), stored))
         return s.encode_batch(b.kind, b.collection, b.count, parts)
 
     def sums(self) -> None:
@@ -109,6 +117,9 @@ def entries(b: s.Batch) -> list[tuple[bytes, bytes]]:
         if b.kind in (s.RECORDS, s.HISTORY):
             _, own, rest = s.parse_record(c, cursors)
             found.append((head + own, rest))
+        elif b.kind == s.CHUNKS:
+            found.append(((chunk := Carried.parse(c)).encode(), b""))
+            c.take(chunk.stored)
         else:
             c.varint(), (c.take(36) if b.kind == s.TOMBSTONES else c.bytes32())
             found.append((c.data[start : c.at], b""))

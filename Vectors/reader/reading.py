@@ -10,7 +10,7 @@ import values
 from catalog import REFERENCE, Collection
 from contents import Contents
 from encoding import Cursor, context, i64, mismatch, not_canonical, unknown
-from files import COLLECTION, File
+from files import COLLECTION, File, files_of, verify_files
 from keyring import open_unnamed
 from keys import CHUNKER, CHUNKNAMES, CHUNKS, FIELDS, JOBS, SUBJECT, active
 from packs import Store
@@ -244,19 +244,9 @@ class Reading:
         own = next((c for c in self.vault.collections if c.name == COLLECTION), None)
         if own is None:
             return
-        done = set()
-        for kept, records in (
-            (self.files, self.contents.records),
-            ([], [record for _, _, record in self.contents.older]),
-        ):
-            for record in records:
-                if record.place.collection == own.number:
-                    file = File.of(own, record)
-                    kept.append(file)
-                    if (file.sha256, *file.chunks) not in done:
-                        file.verify(self.store)
-                        done.add((file.sha256, *file.chunks))
-        self.files.sort(key=lambda file: file.name.encode())
+        self.files = files_of(own, self.contents.records)
+        older = files_of(own, (record for *_, record in self.contents.older))
+        verify_files(self.files + older, self.store)
 
     def job(self) -> None:
         """Section 6: the rotation that is under way, where there is one."""

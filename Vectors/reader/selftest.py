@@ -18,8 +18,10 @@ from unittest import mock
 import bundletest
 import catalog
 import checkvectors
+import cuttest
 import example
 import filechecks
+import filefaults
 import filetest
 import filevectors
 import keys
@@ -264,8 +266,9 @@ class SelfTest(unittest.TestCase):
         self.assertTrue(unittest.TextTestRunner(stream=sys.stderr).run(suite).wasSuccessful())
 
     def test_files_are_read_and_altered_ones_refused(self) -> None:
-        suite = unittest.defaultTestLoader.loadTestsFromModule(filetest)
-        self.assertTrue(unittest.TextTestRunner(stream=sys.stderr).run(suite).wasSuccessful())
+        for module in (cuttest, filetest, filefaults):
+            suite = unittest.defaultTestLoader.loadTestsFromModule(module)
+            self.assertTrue(unittest.TextTestRunner(stream=sys.stderr).run(suite).wasSuccessful())
 
     def test_every_vector_for_files_is_as_expected(self) -> None:
         ran = 0

@@ -12,9 +12,9 @@ from state import DEVICES, Counters, State, over_limit
 
 PIECE = 4_194_304
 PART_LIMIT, PART_MORE = 1_140_850_688, 64  # section 19.1
-STANDING, DEFINITIONS, RANGES, RECORDS, HISTORY, TOMBSTONES, AUDIT, END = 1, 2, 3, 4, 5, 6, 7, 9
+STANDING, DEFINITIONS, RANGES, RECORDS, HISTORY, TOMBSTONES, AUDIT, CHUNKS, END = range(1, 10)
 OF_COLLECTION = (RANGES, RECORDS, HISTORY)
-COUNTED = (RECORDS, HISTORY, TOMBSTONES, AUDIT)  # and chunks, in the order of the end's counts
+COUNTED = (RECORDS, HISTORY, TOMBSTONES, AUDIT, CHUNKS)  # in the order of the end's counts
 AS_IT_IS, ZSTD = 0, 1
 
 
@@ -26,6 +26,7 @@ class Batch:
     collection: int
     count: int
     parts: list[tuple[bytes, bytes]]
+    at: int = 0  # where in the stream the last part's stored bytes begin
 
 
 class Pieces:
@@ -35,8 +36,10 @@ class Pieces:
         self.pieces = pieces
         self.left = b""
         self.last = 0  # the length of the newest piece
+        self.at = 0  # how much was taken
 
     def take(self, count: int) -> bytes:
+        self.at += count
         out = []
         while count > len(self.left):
             out.append(self.left)
@@ -90,7 +93,7 @@ def batches(pieces: Pieces, open_part: Callable[[int, int, bytes, bytes], bytes]
         if keys[0] != bytes(16) or bytes(16) in keys[1:] or len(set(keys)) != parts:
             raise not_canonical("a batch has a part of the wrong key, or two of one person")
         before = (kind, collection)
-        yield Batch(kind, collection, count, found)
+        yield Batch(kind, collection, count, found, pieces.at - len(found[-1][1]))
     pieces.end()
 
 
@@ -104,6 +107,8 @@ def part(
     content = pieces.take(stored)
     if key != bytes(16):
         content = open_part(kind, collection, key, content)
+    if coding == ZSTD and kind == CHUNKS:
+        raise not_canonical("a batch of chunks is compressed")
     if coding == ZSTD:
         return key, values.one_frame(content, plain)
     if coding != AS_IT_IS:
