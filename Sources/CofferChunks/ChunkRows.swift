@@ -1,5 +1,6 @@
 internal import CofferBytes
 package import CofferCrypto
+package import CofferDisk
 package import CofferFormat
 package import CofferSQLite
 internal import CofferStore
@@ -107,6 +108,37 @@ package struct ChunkRows {
         var all: Set<UInt64> = []
         while try statement.step() { all.insert(KnownChunks.beginning(of: statement.bytes(0))) }
         return all
+    }
+
+    /// The packs that are gone or too short: what lies in them is as good as not stored.
+    ///
+    /// - Throws: As ``packs()``; `ChunkError.disk`.
+    package mutating func brokenPacks(
+        vault: String, on disk: any FileSystem = LocalFileSystem()
+    ) throws -> Set<Int64> {
+        let folder = PackWriter.folder(of: vault)
+        var broken: Set<Int64> = []
+        for (number, pack) in try packs() {
+            let found: FileStatus?
+            do throws(DiskError) {
+                found = try disk.status(PackWriter.path(of: pack.id, in: folder))
+            } catch { throw ChunkError.disk(error) }
+            if found?.kind != .regular || found?.size ?? 0 < Int64(clamping: pack.length) {
+                broken.insert(number)
+            }
+        }
+        return broken
+    }
+
+    /// Whether a chunk has a row, and where that says it is there is something.
+    ///
+    /// - Throws: `SQLiteError`. A row that does not verify counts as none.
+    package mutating func isThere(_ name: [UInt8], without broken: Set<Int64>) throws -> Bool {
+        // Nearly always all packs are there, and then the row says enough.
+        guard !broken.isEmpty else { return try has(name) }
+        guard let place = try? place(of: name)?.place else { return false }
+        guard case .pack(let number, _, _) = place.spot else { return true }
+        return !broken.contains(number)
     }
 
     private mutating func key(_ number: UInt32) -> SealingKey? {

@@ -155,12 +155,13 @@ import Testing
             try expect(row, keeps: schemas["change"], "change")
         }
         try hold("policy", try box.open(["history", "policy", "--days", "9", "-y", "--json"]))
+        try holdFiles(box) { try hold($0, $1) }
         try holdBackups(box) { try hold($0, $1) }
         try hold("schedule", try box.open(["maintain", "schedule", "on", "--json"]))
         try hold("schedule", try box.run(["maintain", "schedule", "off", "--json"]))
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 54)
+        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 60)
     }
 
     private func holdSlots(
@@ -177,6 +178,24 @@ import Testing
         try held("slot-removed", try box.open(["key", "remove", "3", "--yes", "--json"]))
         try box.write("another", Sandbox.password)
         try held("password-changed", try box.open(["passwd"] + new))
+    }
+
+    private func holdFiles(_ box: Sandbox, _ held: (String, Outcome) throws -> Void) throws {
+        func hold(_ name: String, _ arguments: [String]) throws {
+            try held(name, try box.open(["file"] + arguments + ["--json"]))
+        }
+        #expect(try box.shell("mkdir media").status == 0)
+        try box.write("media/a.txt", "a map")
+        try box.write("media/b.txt", "another one")
+        try hold("file-add", ["add", box.path("media"), "--link", "npcs/a"])
+        try hold("file", ["info", "media/a.txt"])
+        try hold("file", ["list", "media/b.txt"])
+        try hold("file", ["mv", "media/b.txt", "media/c.txt"])
+        try hold("file-got", ["get", "media", "-o", box.path("media-out")])
+        try hold("file-removed", ["rm", "media/a.txt"])
+        try hold("file-trash", ["trash"])
+        try hold("file", ["restore", "media/a.txt"])
+        try hold("file-stats", ["stats"])
     }
 
     private func holdBackups(

@@ -112,6 +112,7 @@ public struct Files {
             let name = try FileName(name)
             try vault.records.write { writer in
                 let plan = try StoredFile.collection.plan(writer)
+                try FileCatalog(writer.reader).expectRoom(for: name)
                 do { _ = try writer.restore(name.text, in: plan) } catch RecordsError.noRecord {
                     throw FileError.noFile(name: name.text)
                 } catch RecordsError.exists { throw FileError.exists(name: name.text) }
@@ -128,8 +129,10 @@ public struct Files {
                 let plan = try StoredFile.collection.plan(writer)
                 let old = try FileName(name)
                 let file = try FileCatalog(writer.reader).file(old)
+                let new = try FileName(other)
+                try FileCatalog(writer.reader).expectRoom(for: new, except: old)
                 let renamed = StoredFile(
-                    name: try FileName(other), size: file.size, sha256: file.sha256,
+                    name: new, size: file.size, sha256: file.sha256,
                     media: file.media, modified: file.modified, chunks: file.chunks,
                     source: nil, links: file.links)
                 do {

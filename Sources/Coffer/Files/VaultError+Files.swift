@@ -8,8 +8,10 @@ extension VaultError {
         case .noFile(let name):
             VaultError(.noFile, "there is no file \(name); the ones there are: coffer file list")
         case .exists(let name):
+            VaultError(.exists, "there is a file \(name) already; remove or rename that one first")
+        case .inTheWay(let name, let other):
             VaultError(
-                .exists, "there is a file \(name) with another content; replace it with --replace")
+                .exists, "\(name) and \(other) cannot both be files: one would be a folder")
         case .damaged(let name): VaultError(damaged: "the file \(name)", filesAdvice)
         case .keysChanged:
             VaultError(.busy, "the keys of files were changed meanwhile; try again")

@@ -63,7 +63,7 @@ package final class StreamOpener {
         let entries = try header.u32()
         let parts = try header.u32()
         try checkOrder(kind, collection)
-        guard entries > 0, parts > 0, parts - 1 <= entries else {
+        guard entries > 0, parts > 0, parts - 1 <= entries, kind != .chunks || parts == 1 else {
             throw Failure.malformed("the count of a batch")
         }
         var batch = StreamBatch(kind, collection: collection)
@@ -106,7 +106,7 @@ package final class StreamOpener {
         let coding = try header.u8()
         let plainCount = Int(try header.u32())
         let storedCount = Int(try header.u32())
-        guard coding < 2, plainCount <= StreamCompressor.partLimit,
+        guard coding < (kind == .chunks ? 1 : 2), plainCount <= StreamCompressor.partLimit,
             storedCount <= plainCount + 64, isFirst == (key == StreamBatch.noKey)
         else { throw Failure.malformed("the header of a part") }
         var coded = try take(storedCount)

@@ -61,6 +61,8 @@ package final class FileAdd {
     private let line: ChunkLine
     private let packs: PackWriter
     private let limit: Int
+    /// Packs that cannot be read: what a row says to be there is stored anew.
+    private let broken: Set<Int64>
     private var steps: [Step] = []
     private var idle: [ChunkJob] = []
     private var room = [UInt8](repeating: 0, count: FileAdd.bufferSize)
@@ -90,10 +92,14 @@ package final class FileAdd {
                 try ChunkKeys.make(in: writer.transaction)
             }
         }
-        let (keys, beginnings) = try records.read { reader in
+        let (keys, beginnings, broken) = try records.read { reader in
             let keys = try ChunkKeys(reader.frame.keyring)
-            return (keys, try ChunkRows(records.store.connection, keys).beginnings())
+            var rows = ChunkRows(records.store.connection, keys)
+            return (
+                keys, try rows.beginnings(), try rows.brokenPacks(vault: records.store.path)
+            )
         }
+        self.broken = broken
         self.keys = keys
         chunker = Chunker(keys.gear())
         line = ChunkLine(
@@ -199,7 +205,10 @@ package final class FileAdd {
     }
 
     private func isStored(_ name: [UInt8]) throws -> Bool {
-        try records.read { _ in try ChunkRows(records.store.connection, keys).has(name) }
+        try records.read { _ in
+            var rows = ChunkRows(records.store.connection, keys)
+            return try rows.isThere(name, without: broken)
+        }
     }
 
     private func keep(_ job: ChunkJob, _ growing: Growing) {
@@ -251,7 +260,8 @@ package final class FileAdd {
     private func patiently(_ body: () throws -> Void) throws {
         for _ in 1..<Self.attempts {
             do { return try body() } catch let error as SQLiteError
-            where error.code.primary == .busy { continue }
+                where error.code.primary == .busy
+            { continue }
         }
         try body()
     }
@@ -261,9 +271,10 @@ package final class FileAdd {
 
     private func enter(_ writer: RecordWriter) throws -> Int64? {
         let out = ChunkRowWriter(writer.transaction, keys)
-        let known = ChunkRows(records.store.connection, keys)
+        var known = ChunkRows(records.store.connection, keys)
         let generation = out.generation
-        for row in rows where try !known.has(row.name) {
+        for row in rows where try !known.isThere(row.name, without: broken) {
+            if !broken.isEmpty { _ = try out.remove(row.name) }
             try out.insert(
                 row.name,
                 ChunkPlace(
@@ -272,7 +283,8 @@ package final class FileAdd {
         }
         guard !pieces.isEmpty else { return nil }
         let pack = try packs.enter(out)
-        for piece in pieces where try !known.has(piece.entry.name) {
+        for piece in pieces where try !known.isThere(piece.entry.name, without: broken) {
+            if !broken.isEmpty { _ = try out.remove(piece.entry.name) }
             try out.insert(
                 piece.entry.name,
                 ChunkPlace(
@@ -289,10 +301,12 @@ package final class FileAdd {
         guard let ending = growing.ending else {
             throw FileError.damaged(name: growing.source.name.text)
         }
-        let known = ChunkRows(records.store.connection, keys)
+        var known = ChunkRows(records.store.connection, keys)
         for item in growing.chunks.items where !pending.contains(item.name) {
             // What a sweep has taken away meanwhile, the next attempt stores anew.
-            guard try known.has(item.name) else { throw ChunkError.missing(name: item.name) }
+            guard try known.isThere(item.name, without: broken) else {
+                throw ChunkError.missing(name: item.name)
+            }
         }
         let file = StoredFile(
             name: growing.source.name, size: ending.size, sha256: ending.sha256,

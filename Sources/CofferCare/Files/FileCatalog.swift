@@ -27,6 +27,21 @@ package struct FileCatalog {
         return file
     }
 
+    /// Sees that a name can come out of the vault beside those that are there.
+    ///
+    /// - Throws: `FileError.inTheWay` where it is a folder of another file, or lies below one.
+    /// - Complexity: linear in the number of files.
+    package func expectRoom(for name: FileName, except other: FileName? = nil) throws {
+        let folders = Set(name.folders)
+        try each { file in
+            guard file.name != other else { return true }
+            guard !folders.contains(file.name.text), !file.name.folders.contains(name.text) else {
+                throw FileError.inTheWay(name: name.text, other: file.name.text)
+            }
+            return true
+        }
+    }
+
     /// Every file, in the order in which they came in.
     ///
     /// - Throws: `FileError.damaged`; as `RecordReader.scan(_:each:)`.

@@ -4,8 +4,10 @@
 package enum FileError: Error, Equatable, Sendable {
     /// There is no file of that name.
     case noFile(name: String)
-    /// There is a file of that name with another content.
+    /// There is a file of that name.
     case exists(name: String)
+    /// One of two files would have to be a folder of the other.
+    case inTheWay(name: String, other: String)
     /// The record of a file does not say what a file is.
     case damaged(name: String)
     /// The keys of files were changed meanwhile.

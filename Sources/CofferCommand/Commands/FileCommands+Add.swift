@@ -19,7 +19,7 @@ internal enum FileCommands {
         let invocation = call.invocation
         let walk = try SourceWalk(
             invocation.argumentList("files"), under: invocation.value("under"),
-            follows: invocation.flag("follow"))
+            follows: invocation.flag("follow"), besides: try call.vaultPath())
         for one in walk.refused { call.console.warn("\(one.path): \(one.reason)") }
         var options = Files.AddOptions()
         options.isReplacing = invocation.flag("replace")
@@ -31,8 +31,9 @@ internal enum FileCommands {
         defer { bar.clear() }
         var sums = Sums()
         var done: UInt64 = 0
-        if call.isJSON { try call.console.write("[") }
-        var isFirst = true
+        var told: [JSONOutput] = []
+        // What is stored is told, also where something ends the rest.
+        defer { if call.isJSON, !told.isEmpty { try? call.console.print(.array(told)) } }
         try vault.files.add(
             walk.files.lazy.map {
                 NewFile(at: $0.path, as: $0.name, isFollowing: invocation.flag("follow"))
@@ -47,15 +48,14 @@ internal enum FileCommands {
         } each: { added in
             take(added, &sums, call)
             if call.isJSON {
-                try call.console.write((isFirst ? "" : ",") + json(added).json)
-                isFirst = false
+                told.append(json(added))
             } else if walk.files.count <= namedLimit, added.outcome != .failed {
                 bar.clear()
                 try call.console.line("\(added.outcome.rawValue)  \(Visible.line(added.name))")
             }
         }
         bar.clear()
-        if call.isJSON { try call.console.line("]") }
+        if call.isJSON, told.isEmpty { try call.console.print(.array([])) }
         let written = (sums.counts[.added] ?? 0) + (sums.counts[.replaced] ?? 0)
         if written > 0 { call.noteWrite(vault, Quantity.of(written, "file", "files") + " added") }
         if !call.isJSON { try tell(sums, call) }
@@ -85,9 +85,11 @@ internal enum FileCommands {
             if let count = sums.counts[outcome] { parts.append("\(count) \(word)") }
         }
         let text = parts.isEmpty ? "nothing to add" : parts.joined(separator: ", ")
-        try call.console.line(
-            "\(text); \(Quantity.bytes(Double(sums.bytes))) in them, "
-                + "\(Quantity.bytes(Double(sums.stored))) stored")
+        let isWritten = sums.counts[.added] != nil || sums.counts[.replaced] != nil
+        let sizes =
+            "; \(Quantity.bytes(Double(sums.bytes))) read, "
+            + "\(Quantity.bytes(Double(sums.stored))) stored"
+        try call.console.line(text + (isWritten ? sizes : ""))
     }
 
     private static func status(_ sums: Sums, _ walk: SourceWalk) -> ExitStatus {
@@ -102,7 +104,7 @@ internal enum FileCommands {
             ("bytes", added.file.map { .count($0.size) } ?? .null),
             ("stored", .count(added.stored)), ("newChunks", .integer(Int64(added.newChunks))),
             ("sharedChunks", .integer(Int64(added.sharedChunks))),
-            ("sha256", .text(added.file?.sha256)),
+            ("sha256", .text(added.file?.sha256)), ("reason", .text(added.failure?.message)),
         ])
     }
 }

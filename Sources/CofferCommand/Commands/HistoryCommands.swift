@@ -106,7 +106,13 @@ internal enum HistoryCommands {
                 Timestamp.text(one.deleted), one.collection, one.document.key ?? one.document.id,
             ])
         }
-        if trash.isEmpty { call.console.note("the trash is empty") }
+        let files =
+            call.invocation.argument("collection") == nil ? try vault.files.trash().count : 0
+        if files > 0 {
+            call.console.note("\(Quantity.of(files, "file", "files")), too: coffer file trash")
+        } else if trash.isEmpty {
+            call.console.note("the trash is empty")
+        }
         for line in trash.isEmpty ? [] : table.lines() { try call.console.line(line) }
         return .done
     }
@@ -126,7 +132,7 @@ internal enum HistoryCommands {
     internal static func emptyTrash(_ call: Call) throws -> ExitStatus {
         let collection = call.invocation.argument("collection")
         try call.confirm(
-            "Remove all deleted records\(collection.map { " of \($0)" } ?? "") for good?")
+            "Remove all deleted records\(collection.map { " of \($0)" } ?? " and files") for good?")
         let vault = try call.open()
         let removed = try vault.emptyTrash(collection)
         if call.isJSON {

@@ -18,6 +18,7 @@ internal struct SourceWalk {
     /// What is neither file nor folder, or could not be read, and why.
     internal private(set) var refused: [(path: String, reason: String)] = []
     private let follows: Bool
+    private let vault: String?
     private var above: Set<[UInt64]> = []
 
     /// Looks at everything below some paths.
@@ -25,8 +26,12 @@ internal struct SourceWalk {
     /// - Parameters:
     ///   - under: The folder of the vault that all of it goes below.
     ///   - follows: Whether symbolic links are followed.
-    internal init(_ paths: [String], under: String?, follows: Bool) throws(Failure) {
+    ///   - vault: The vault's own folder, which is no source.
+    internal init(
+        _ paths: [String], under: String?, follows: Bool, besides vault: String
+    ) throws(Failure) {
         self.follows = follows
+        self.vault = Paths.resolved(vault)
         let prefix = under.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
         for path in paths {
             guard let resolved = Paths.resolved(path) else {
@@ -45,6 +50,7 @@ internal struct SourceWalk {
     private mutating func visit(_ path: String, _ name: String) {
         var found = stat()
         let result = unsafe follows ? stat(path, &found) : lstat(path, &found)
+        if path == vault { return refused.append((path, "it is the vault itself")) }
         guard result == 0 else {
             return refused.append((path, SystemError(number: errno).text))
         }
