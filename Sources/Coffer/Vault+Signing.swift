@@ -15,6 +15,9 @@ extension Vault {
         /// Whether the seed of the old one is in no file of the vault any more; a reader that is
         /// under way delays it.
         public let isScrubbed: Bool
+        /// Whether this machine could take note of a key that is compromised; where it could not, the
+        /// next unlock of the vault tries again.
+        public let isNoted: Bool
     }
 
     /// Gives the vault a new signing key.
@@ -34,14 +37,31 @@ extension Vault {
         isCompromised: Bool = false
     ) throws(VaultError) -> SigningRotation {
         let replaced = try signer()
-        let isScrubbed = try holding {
+        let (isScrubbed, isNoted) = try holding {
             let vouched = try signedSafetyBundles()
-            try store.rotateSigning(isCompromised: isCompromised)
+            let isNoted = try store.rotateSigning(isCompromised: isCompromised)
             try renewSafetyBundles(vouched: vouched)
-            return store.scrub()
+            return (store.scrub(), isNoted)
         }
         return SigningRotation(
             signer: try signer(), replaced: replaced, isVouchedFor: !isCompromised,
-            isScrubbed: isScrubbed)
+            isScrubbed: isScrubbed, isNoted: isNoted)
+    }
+
+    /// What is said of a vault whose signing key was retired as compromised on this machine.
+    public static let compromisedSignerRemark =
+        "the vault's signing key was retired as compromised on this machine, and an older copy or a "
+        + "bundle has brought it back, so what it signs proves nothing; give the vault another one "
+        + "with: coffer rotate signing --compromised"
+
+    /// Whether the key that signs for the vault was retired as compromised on this machine: an older
+    /// copy that was accepted, or a bundle that was restored, has brought it back.
+    ///
+    /// What it has signed counts only where the vault lists it. It works on a locked vault, of which
+    /// nothing is known.
+    ///
+    /// - Throws: ``VaultError/Code/busy``.
+    public func hasCompromisedSigner() throws(VaultError) -> Bool {
+        try holding { store.hasCompromisedSigner }
     }
 }

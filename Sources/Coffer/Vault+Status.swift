@@ -43,8 +43,11 @@ extension Vault {
                 remarks.append(VaultError.describe(store.standing))
             }
         }
+        if store.hasCompromisedSigner { remarks.append(Self.compromisedSignerRemark) }
         if store.memoryIsUnreliable {
-            remarks.append("what this machine remembers of older copies could not be read or kept")
+            remarks.append(
+                "what this machine remembers of older copies and compromised keys could not be read "
+                    + "or kept")
         }
         return Status(
             vault: id, path: path, isLocked: state == nil, expires: unlockedUntil(),

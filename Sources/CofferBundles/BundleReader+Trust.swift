@@ -48,6 +48,21 @@ extension BundleReader {
         (try? signer(trusting: trusted)) != nil
     }
 
+    /// Whether the list is signed by a key, or by one that it vouches for, and none of the keys from
+    /// the one to the other is among some: who holds such a key names a successor for himself.
+    ///
+    /// - Parameter keys: The public keys that are not believed, 32 bytes each.
+    package func isSigned(
+        by trusted: Minisign.PublicKey, without keys: Set<[UInt8]>
+    ) -> Bool {
+        guard !keys.contains(trusted.bytes), let signer = try? signer(trusting: trusted) else {
+            return false
+        }
+        let reached = signers.reach(of: trusted)
+        let last = reached.firstIndex(of: signer) ?? 0
+        return reached[...last].allSatisfy { !keys.contains($0.bytes) }
+    }
+
     /// As minisign shows an identifier: a little-endian number in capital hexadecimal digits.
     package static func text(ofKeyID keyID: [UInt8]) -> String {
         keyID.reversed().map { byte in

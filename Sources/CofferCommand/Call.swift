@@ -69,6 +69,17 @@ internal final class Call {
         if let news = try? vault.newEpoch() { console.note(Visible.line(news)) }
     }
 
+    /// Says that the key that signs for the vault was retired as compromised on this machine.
+    internal func warnOfSigner() { console.warn(Vault.compromisedSignerRemark) }
+
+    /// Says that this machine does not know that a signing key is compromised.
+    internal func warnOfMissingNote() {
+        console.warn(
+            "this machine could not take note that the old signing key is compromised, so it still "
+                + "believes what that key has signed; see to \(ambient.stateDirectory ?? "HOME"), "
+                + "then unlock the vault again, which takes the note")
+    }
+
     /// The vault that a command is not about but may ask, where it is there and unlocked; a locked
     /// one is not touched.
     internal func vaultAtHand() -> Vault? {

@@ -153,6 +153,15 @@ package struct Keyring: Sendable {
     /// All keys in order of their numbers.
     package var all: [Key] { keys.values.sorted { $0.number < $1.number } }
 
+    /// The public halves of the signing keys that are archived as compromised.
+    package var compromisedSigners: [[UInt8]] {
+        keys.values.filter { key in
+            key.facts.purpose == .signing && key.facts.state == .archived
+                && key.facts.word?.isEmpty ?? true
+        }
+        .sorted { $0.number < $1.number }.map { $0.publicHalf() }
+    }
+
     private static func context(
         _ number: UInt32, _ who: Identifier?, _ root: RootKey, _ vault: Identifier
     ) -> [UInt8] {

@@ -62,6 +62,9 @@ package final class RecordReader {
         return plan
     }
 
+    /// The public keys of the vault that were retired as compromised on this machine.
+    package var compromisedSigners: Set<[UInt8]> { store.compromisedSigners() }
+
     /// All collections in order of their numbers.
     package func plans() throws -> [CollectionPlan] {
         try allPlans().filter { !$0.definition.isSystem }

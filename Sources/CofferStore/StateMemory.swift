@@ -8,9 +8,9 @@ package import CofferFormat
 /// One file per copy of a vault, one that says which copy lay at which path, and one with this
 /// device's random id. Nothing here is needed: an unreadable file is as good as none.
 package final class StateMemory {
-    private let files = LocalFileSystem()
-    private let directory: String?
-    private let vault: Identifier
+    internal let files = LocalFileSystem()
+    internal let directory: String?
+    internal let vault: Identifier
     internal let path: String
     private var pending: RememberedState?
     private var savedAt: Int64?
@@ -19,7 +19,7 @@ package final class StateMemory {
     /// Which key that is.
     internal var signerID: Identifier?
     /// Whether something could not be read or written; worth a warning, no more.
-    package private(set) var isUnreliable = false
+    package internal(set) var isUnreliable = false
 
     /// Between two writes while a vault stays open, in milliseconds.
     private static let interval: Int64 = 1_000
@@ -93,46 +93,6 @@ package final class StateMemory {
         note(state, digest: digest, at: now)
         savedAt = nil
         save()
-    }
-
-    /// Forgets a public key that signed for the vault, for every copy of it: a copy that still has
-    /// it is not asked.
-    internal func forgetSigner(_ signer: [UInt8]) {
-        guard let directory, !signer.isEmpty,
-            let lock = try? files.lock(directory + "/lock", .exclusive, timeout: .seconds(2))
-        else { return }
-        defer { withExtendedLifetime(lock) {} }
-        let spent = Self.spentSigners(of: vault, in: directory)
-        if !spent.contains(signer) {
-            let all = spent.suffix(Self.spentLimit - 1) + [signer]
-            do {
-                try keep(all.flatMap { $0 }, in: directory + "/spent-\(vault)")
-            } catch { isUnreliable = true }
-        }
-        for name in (try? files.list(directory)) ?? [] where name.hasPrefix("\(vault)-") {
-            let file = directory + "/" + name
-            guard let bytes = content(file, limit: RememberedState.sizeLimit),
-                var state = try? RememberedState(parsing: bytes), state.signer == signer
-            else { continue }
-            state.signer = []
-            do { try keep(state.bytes, in: file) } catch { isUnreliable = true }
-        }
-    }
-
-    /// So many public keys that were retired as compromised are remembered.
-    private static let spentLimit = 256
-
-    /// The public keys that were retired as compromised here: an older copy of the vault, or a
-    /// restored bundle, must not bring them back.
-    internal static func spentSigners(of vault: Identifier, in directory: String) -> [[UInt8]] {
-        let size = 32
-        let file = directory + "/spent-\(vault)"
-        guard let bytes = try? LocalFileSystem().read(file, limit: size * spentLimit) else {
-            return []
-        }
-        return stride(from: 0, to: bytes.count - size + 1, by: size).map {
-            Array(bytes[$0..<$0 + size])
-        }
     }
 
     /// This device's id, made at random the first time; not kept when there is no directory.

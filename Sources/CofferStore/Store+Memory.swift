@@ -19,6 +19,7 @@ extension Store {
     internal func compareWithMemory() throws {
         guard let before = verified else { return }
         noteSigner(before.frame)
+        noteCompromised(before.frame)
         let seen = memory.recall(before.state.instance)
         standing = try standing(before, seen)
         if !standing.isCurrent {
@@ -44,6 +45,16 @@ extension Store {
         else { return }
         memory.signer = half
         memory.signerID = key.facts.id
+    }
+
+    /// What the vault has archived as compromised goes on this machine's list, where it is missing:
+    /// it was retired elsewhere, or this machine could not take note of it.
+    private func noteCompromised(_ frame: Frame) {
+        let archived = frame.keyring.compromisedSigners
+        guard environment.stateDirectory != nil, !archived.isEmpty else { return }
+        let known = Set(memory.compromisedSigners())
+        let missing = archived.filter { !known.contains($0) }
+        if !missing.isEmpty { memory.noteCompromised(missing) }
     }
 
     private func standing(_ verified: Verified, _ seen: RememberedState?) throws -> Standing {
@@ -144,7 +155,7 @@ extension Store {
     ) -> [[UInt8]] {
         let files = LocalFileSystem()
         let names = (try? files.list(directory)) ?? []
-        let spent = StateMemory.spentSigners(of: vault, in: directory)
+        let spent = StateMemory.compromisedSigners(of: vault, in: directory)
         return names.filter { $0.hasPrefix("\(vault)-") }.compactMap { name in
             guard
                 let bytes = try? files.read(
@@ -160,7 +171,19 @@ extension Store {
     package static func compromisedSigners(
         of vault: Identifier, in directory: String
     ) -> [[UInt8]] {
-        StateMemory.spentSigners(of: vault, in: directory)
+        StateMemory.compromisedSigners(of: vault, in: directory)
+    }
+
+    /// The public keys of this vault that were retired as compromised on this machine.
+    package func compromisedSigners() -> Set<[UInt8]> { Set(memory.compromisedSigners()) }
+
+    /// Whether the key that signs for the unlocked vault was retired as compromised on this machine:
+    /// an older copy, or a bundle that was restored, has brought it back.
+    package var hasCompromisedSigner: Bool {
+        guard let key = try? frame().keyring.active(.signing),
+            let half = try? Ed25519.publicKey(of: key.signingKey())
+        else { return false }
+        return memory.compromisedSigners().contains(half)
     }
 
     /// The highest epoch and generation that this machine remembers of the vault at a path.

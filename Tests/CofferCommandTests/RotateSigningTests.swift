@@ -147,3 +147,87 @@ import Testing
         #expect(off.status == 0 && off["maxAge"] is NSNull)
     }
 }
+
+/// What the program says of a key that was retired as compromised and is back.
+@Suite(.enabled(if: BuiltProgram.isThere)) struct CompromisedSignerCommandTests {
+    private static let remark = "coffer rotate signing --compromised"
+
+    private func box() throws -> Sandbox {
+        let box = try Sandbox()
+        try box.makeVault("game", ["--template", "campaign"])
+        #expect(try box.open(["add", "npcs", "id=ana", "name=Ana"]).status == 0)
+        #expect(try box.open(["backup", "create", "--to", "b"]).status == 0)
+        return box
+    }
+
+    @Test func aRestoredKeyIsNamedWhereverItCounts() throws {
+        let box = try box()
+        let rotated = try box.open(["rotate", "signing", "--compromised", "--yes"])
+        #expect(rotated.status == 0 && !rotated.errors.contains("could not take note"))
+        #expect(try !box.open(["status"]).errors.contains(Self.remark))
+        let restored = try box.open(["backup", "restore", "b", "--to", "./back.coffer", "--json"])
+        #expect(restored.status == 0, "\(restored.errors)")
+        #expect(restored.errors.contains("retired as compromised on this machine"))
+        #expect((restored["compromised"] as? [String])?.count == 1)
+        let tried = try box.open(
+            ["backup", "restore", "b", "--to", "./none.coffer", "--dry-run", "--json"])
+        #expect((tried["compromised"] as? [String])?.count == 1)
+        #expect(tried.errors.contains("somebody else may have made it"))
+        let drilled = try box.open(["backup", "drill", "b", "--json"])
+        #expect(drilled.status == 0 && (drilled["compromised"] as? [String])?.count == 1)
+        #expect(drilled.errors.contains("somebody else may have made it"))
+        for words in [["unlock"], ["status"], ["backup", "create", "--to", "c"]] {
+            let told = try box.open(["--vault", "./back.coffer"] + words)
+            #expect(told.status == 0)
+            #expect(told.errors.contains(Self.remark), "\(words)")
+        }
+        #expect(try box.run(["--vault", "./back.coffer", "lock"]).status == 0)
+        let path = try #require(
+            (try box.run(["backup", "list", "c", "--json"]).json as? [[String: Any]])?
+                .first?["path"] as? String)
+        let deep = try box.open(["backup", "verify", path, "--deep", "--json"])
+        #expect(deep["compromised"] as? Bool == true)
+        let again = try box.open(
+            ["--vault", "./back.coffer", "rotate", "signing", "--compromised", "--yes"])
+        #expect(again.status == 0)
+        #expect(
+            try !box.open(["--vault", "./back.coffer", "status"]).errors.contains(Self.remark))
+    }
+
+    @Test func anAcceptedOlderCopyIsNamed() throws {
+        let box = try box()
+        try FileManager.default.copyItem(
+            atPath: box.path("game.coffer"), toPath: box.path("kept"))
+        #expect(try box.open(["rotate", "signing", "--compromised", "--yes"]).status == 0)
+        try FileManager.default.removeItem(atPath: box.path("game.coffer"))
+        try FileManager.default.copyItem(
+            atPath: box.path("kept"), toPath: box.path("game.coffer"))
+        let accepted = try box.open(["accept-older", "--yes"])
+        #expect(accepted.status == 0, "\(accepted.errors)")
+        #expect(accepted.errors.contains(Self.remark))
+        #expect(try box.open(["status"]).errors.contains(Self.remark))
+    }
+
+    @Test(arguments: [["signing", "--compromised"], ["all"]])
+    func aNoteThatCannotBeTakenIsSaid(words: [String]) throws {
+        let box = try box()
+        let state = "home/.local/state/coffer"
+        let id = try #require(try box.open(["status", "--json"])["vault"] as? String)
+        try FileManager.default.createDirectory(
+            atPath: box.path("\(state)/spent-\(id).new/full"), withIntermediateDirectories: true)
+        try box.write("new", "another horse battery")
+        let more =
+            words == ["all"]
+            ? [
+                "--no-recovery", "--new-password-file", "new", "--kdf-memory", "64",
+                "--kdf-passes", "1",
+            ] : []
+        let told = try box.open(["rotate"] + words + more + ["--yes"])
+        #expect(told.status == 0, "\(told.errors)")
+        #expect(told.errors.contains("could not take note that the old signing key"))
+        try FileManager.default.removeItem(atPath: box.path("\(state)/spent-\(id).new"))
+        if words == ["all"] { try box.write("password", "another horse battery") }
+        #expect(try box.open(["list", "npcs"]).status == 0)
+        #expect(box.exists("\(state)/spent-\(id)"))
+    }
+}

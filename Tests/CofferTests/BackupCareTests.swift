@@ -96,7 +96,8 @@ import Testing
         let bundles = Bundles(in: stage.scratch.surroundings)
         let room = stage.scratch.path + "/room"
         let count = try bundles.drill(
-            bundles.plan(from: stage.bundles), in: room, key: .password(Scratch.password()))
+            bundles.plan(from: stage.bundles), in: room, key: .password(Scratch.password())
+        ).records
         #expect(count == 1)
         #expect(!FileManager.default.fileExists(atPath: room))
         #expect(

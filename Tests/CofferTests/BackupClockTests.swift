@@ -38,7 +38,8 @@ import Testing
         let bundles = Bundles(in: stage.scratch.surroundings)
         return try bundles.drill(
             bundles.plan(from: stage.bundles), in: stage.scratch.path + "/room",
-            key: .password(Scratch.password()))
+            key: .password(Scratch.password())
+        ).records
     }
 
     private func maintainedDrill(_ stage: BackupStage) throws -> Maintenance.Done {

@@ -29,68 +29,6 @@ import Testing
         #expect(try !theft.remembered().contains(old))
     }
 
-    /// A vault with a full bundle and one that continues it, and the thief's copy of its keys.
-    private struct Theft {
-        let stage: BackupStage
-        let paths: [String]
-        let signer: String
-        let frame: Keyring
-
-        init() throws {
-            stage = try BackupRoundTripTests.stage()
-            var paths = [try stage.backUp().path]
-            try stage.put("people", #"{"id":"p","letter":"1"}"#)
-            paths.append(try stage.backUp().path)
-            self.paths = paths
-            signer = try stage.vault.signer()
-            frame = try stage.vault.store.frame().keyring
-        }
-
-        /// The public halves that this machine trusts for the vault.
-        func remembered() throws -> [[UInt8]] {
-            let state = try #require(stage.vault.surroundings.stateDirectory)
-            return Store.rememberedSigners(of: frame.vault, in: state)
-        }
-
-        /// The thief's copy of the vault itself, unlocked.
-        func copy() throws -> Vault {
-            let path = stage.scratch.path + "/stolen.coffer"
-            stage.vault.lock()
-            try FileManager.default.copyItem(atPath: stage.vault.path, toPath: path)
-            try stage.vault.unlock(password: Scratch.password())
-            let thief = Surroundings(
-                stateDirectory: stage.scratch.path + "/thief", now: stage.scratch.surroundings.now,
-                bootTime: stage.scratch.surroundings.bootTime, bootID: nil)
-            let copy = try Vault(at: path, in: thief)
-            try copy.unlock(password: Scratch.password())
-            return copy
-        }
-
-        /// Writes a bundle anew as the thief can, with another time.
-        func forge(_ path: String, to other: String) throws {
-            let bundle = try BundleReader(at: path)
-            let key = try frame.active(.signing)
-            var writer = try BundleWriter(at: other, replacing: true)
-            for member in [BundleMember.readme, .keyring, .subjects, .signers] {
-                try writer.add(member, from: bundle)
-            }
-            for member in bundle.members where member.isContent {
-                try writer.add(member, from: bundle)
-            }
-            let old = bundle.manifest
-            _ = try writer.finish(
-                signingKey: key.signingKey(), keyID: Array(key.facts.id.bytes.prefix(8))
-            ) { members in
-                Manifest(
-                    vault: old.vault, instance: old.instance, bundle: old.bundle, kind: old.kind,
-                    parent: old.parent, key: old.key, epoch: old.epoch,
-                    generation: old.generation + 1, after: old.after, sequence: old.sequence,
-                    created: old.created + 1, entries: old.entries, live: old.live,
-                    members: members, digest: old.digest, audit: old.audit)
-            }
-        }
-    }
-
     private func elsewhere(_ stage: BackupStage) -> Bundles {
         var surroundings = stage.scratch.surroundings
         surroundings.stateDirectory = nil
@@ -116,12 +54,12 @@ import Testing
             #expect(try here.verify(path).word == .untrusted)
             #expect(try here.verify(path, vault: vault).trustedBy == "vault")
             let deep = try here.verify(path, key: .password(Scratch.password()))
-            #expect(deep.trustedBy == "password" && deep.isCompromised)
+            #expect(deep.trustedBy == "password" && deep.isDoubtful)
             let asked = try here.verify(path, key: .password(Scratch.password()), vault: vault)
-            #expect(asked.trustedBy == "vault" && !asked.isCompromised)
+            #expect(asked.trustedBy == "vault" && !asked.isDoubtful)
         }
         let fresh = try here.verify(made.path, key: .password(Scratch.password()))
-        #expect(fresh.trustedBy == "remembered" && !fresh.isCompromised)
+        #expect(fresh.trustedBy == "remembered" && !fresh.isDoubtful)
         try stage.expectRestored(nil)
         try stage.put("people", #"{"id":"p","letter":"3"}"#)
         #expect(try !stage.backUp().isFull)
@@ -159,7 +97,7 @@ import Testing
         #expect(try elsewhere(stage).verify(evil, vault: vault).word == .untrusted)
         let here = Bundles(in: stage.scratch.surroundings)
         let password = Bundles.Key.password(try Scratch.password())
-        #expect(try here.verify(evil, key: password).isCompromised)
+        #expect(try here.verify(evil, key: password).isDoubtful)
         #expect(try here.verify(evil, key: password, vault: vault).word == .untrusted)
         // Nothing of it is fetched, signed anew, merged or removed.
         let plan = try Bundles(in: stage.scratch.surroundings).plan(from: evil)
@@ -192,7 +130,7 @@ import Testing
         }
         _ = try vault.rotateSigning(isCompromised: true)
         let (_, early) = try stage.restore()
-        #expect(Set(early.compromised) == Set(theft.paths))
+        #expect(Set(early.doubtful) == Set(theft.paths))
         try stage.put("people", #"{"id":"p","letter":"2"}"#)
         let made = try stage.backUp().path
         let forged = stage.bundles + "/zz.coffer-bundle"
@@ -200,14 +138,14 @@ import Testing
             atPath: thief.backUp(to: stage.scratch.path + "/evil", isFull: true).path,
             toPath: forged)
         let (_, told) = try stage.restore()
-        #expect(told.bundles == [made] && told.compromised.isEmpty)
+        #expect(told.bundles == [made] && told.doubtful.isEmpty)
         #expect(told.passedOver.contains { $0.path == forged && $0.reason.contains("compromised") })
         // Where nobody knows, the password alone speaks for it.
         let other = stage.scratch.path + "/other.coffer"
         let bundles = elsewhere(stage)
         let taken = try bundles.restore(
             bundles.plan(from: stage.bundles), to: other, key: .password(Scratch.password()))
-        #expect(taken.bundles == [forged] && taken.compromised.isEmpty)
+        #expect(taken.bundles == [forged] && taken.doubtful.isEmpty)
     }
 
     /// From bundles that the vault lists, records are fetched as before.

@@ -19,14 +19,18 @@ extension Bundles {
         /// Before anything is verified only times say so, and a clock may have been wrong; what
         /// ``Bundles/tryRestore(_:to:key:isReplacing:)`` gives goes by the vault's own order.
         public let passedOver: [(path: String, reason: String)]
+        /// Those of its bundles that somebody else may have made, because a signing key of the vault
+        /// was retired as compromised on this machine; known after
+        /// ``Bundles/tryRestore(_:to:key:isReplacing:)``.
+        public internal(set) var doubtful: [String] = []
         internal let chain: [BundleReader]
         internal let isNamed: Bool
         /// Whether a folder was named, and not one bundle of it.
-        private let isOfFolder: Bool
-        private let time: Int64?
+        internal let isOfFolder: Bool
+        internal let time: Int64?
         /// What is tried in turn where the chain turns out to be damaged or not signed.
         internal let others: [[BundleReader]]
-        fileprivate let folder: BundleChain
+        internal let folder: BundleChain
     }
 
     /// What was restored.
@@ -45,9 +49,12 @@ extension Bundles {
         public let bundles: [String]
         /// Bundles that look newer and cannot be used, and why.
         public let passedOver: [(path: String, reason: String)]
-        /// Those of its bundles that a key has signed which was retired as compromised on this
-        /// machine: somebody else may have made them.
-        public let compromised: [String]
+        /// Those of its bundles that no key has signed which this machine remembers, where one of the
+        /// vault was retired as compromised here: somebody else may have made them.
+        public let doubtful: [String]
+        /// Whether the key that signs for the restored vault was retired as compromised on this
+        /// machine: ``Vault/rotateSigning(isCompromised:)`` gives it another one.
+        public let hasCompromisedSigner: Bool
         /// The instant that it shows, in milliseconds since 1970.
         public let created: Int64
         /// Where the vault that was there lies now; nil where there was none.
@@ -107,54 +114,11 @@ extension Bundles {
         _ plan: RestorePlan, to path: String, key: borrowing Key, isReplacing: Bool = false
     ) throws(VaultError) -> RestorePlan {
         do {
-            let (plan, chain) = try settle(plan, lastly: isCompromised) { try trust($0, key) }
+            let settled = try settle(plan, with: key)
+            let (plan, chain) = (settled.plan, settled.chain)
             _ = try floor(plan, path, chain.trust, isReplacing: isReplacing)
             return plan
         } catch { throw VaultError(error) }
-    }
-
-    /// Takes the first chain that is whole and signed; those before it are passed over.
-    ///
-    /// A bundle that was found to be bad is not read again for what continues it.
-    ///
-    /// - Parameter isDoubtful: Of which bundle a chain is taken only where there is no other.
-    /// - Throws: What is wrong with the newest where no other chain is better; a wrong password at
-    ///   once, because a damaged bundle does not look like one.
-    internal func settle(
-        _ plan: RestorePlan, lastly isDoubtful: (BundleReader) -> Bool = { _ in false },
-        _ trust: (BundleReader) throws -> BundleTrust
-    ) throws -> (RestorePlan, VerifiedChain) {
-        let (sure, doubtful) = plan.chains(apart: isDoubtful)
-        var passed: [(path: String, reason: String)] =
-            sure.isEmpty ? [] : doubtful.map { ($0[0].path, Self.compromised) }
-        var bad: [String: String] = [:]
-        var failure: BackupError?
-        for chain in sure + doubtful {
-            if let other = chain.dropFirst().first(where: { bad[$0.path] != nil }) {
-                passed.append((chain[0].path, "it continues \(other.path)"))
-                continue
-            }
-            do {
-                let verified = try VerifiedChain(chain, trust)
-                let tried = Set(passed.map(\.path))
-                passed = plan.passedOver(by: verified).filter { !tried.contains($0.path) } + passed
-                passed.removeAll { one in chain.contains { $0.path == one.path } }
-                return (RestorePlan(plan, taking: chain, passedOver: passed), verified)
-            } catch let error as BackupError {
-                let (path, reason): (String, String)
-                switch error {
-                case .untrusted(let place):
-                    (path, reason) = (place, "it is not signed by the key of this vault")
-                case .damaged(let place, let why): (path, reason) = (place, why)
-                default: throw error
-                }
-                failure = failure ?? error
-                bad[path] = reason
-                let isOther = path != chain[0].path
-                passed.append((chain[0].path, isOther ? "\(path): \(reason)" : reason))
-            }
-        }
-        throw failure ?? .noBundle(path: plan.chain[0].path)
     }
 
     /// Makes a vault of a chain of bundles.
@@ -180,7 +144,8 @@ extension Bundles {
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Restored {
         do {
-            let (plan, chain) = try settle(plan, lastly: isCompromised) { try trust($0, key) }
+            let settled = try settle(plan, with: key)
+            let (plan, chain) = (settled.plan, settled.chain)
             try OutputFile.refuseVault(around: DiskPath.parent(of: path), path)
             let floor = try floor(plan, path, chain.trust, isReplacing: isReplacing)
             let restore = BackupRestore(chain, environment: surroundings.environment) {
@@ -191,26 +156,29 @@ extension Bundles {
             let made = try restore.run(to: path, isReplacing: isReplacing, above: floor) {
                 safety = try self.safety(of: path, chain.trust, key)
             }
-            remember(path, chain.trust)
+            let isSpent = remember(path, chain.trust)
             return Restored(
                 path: path, vault: plan.newest.vault, records: made.records,
                 history: made.history, withheld: made.withheld, bundles: made.bundles,
                 passedOver: plan.passedOver,
-                compromised: chain.bundles.filter(isCompromised).map(\.path),
+                doubtful: plan.doubtful, hasCompromisedSigner: isSpent,
                 created: made.created, replaced: made.replaced, safetyBundle: safety)
         } catch { throw VaultError(error) }
     }
 
     /// Opened at its own path, the vault is remembered there; where that fails, the next opening
     /// does it.
-    private func remember(_ path: String, _ trust: BundleTrust) {
+    ///
+    /// - Returns: Whether its signing key was retired as compromised on this machine.
+    private func remember(_ path: String, _ trust: BundleTrust) -> Bool {
         Store.forget(path: path, in: surroundings.stateDirectory)
         guard
             let store = try? Store(
                 opening: path, isReadOnly: false, environment: surroundings.environment)
-        else { return }
-        try? store.unlock(root: trust.root)
-        store.lock()
+        else { return false }
+        defer { store.lock() }
+        guard (try? store.unlock(root: trust.root)) != nil else { return false }
+        return store.hasCompromisedSigner
     }
 
     /// Takes a safety bundle of the vault that is to be replaced.
@@ -300,36 +268,5 @@ extension Bundles {
         floor.sequence =
             isBehind ? max(floor.sequence, state.sequence + Self.unknownChanges) : state.sequence
         return floor
-    }
-}
-
-extension Bundles.RestorePlan {
-    internal init(
-        _ chains: [[BundleReader]], _ bundles: BundleChain,
-        passedOver: [(path: String, reason: String)], isOfFolder: Bool, until time: Int64? = nil
-    ) {
-        chain = chains[0]
-        others = Array(chains.dropFirst())
-        self.bundles = chain.map(\.path)
-        newest = Bundles.Facts(chain[0], bundles)
-        self.passedOver = passedOver
-        self.isOfFolder = isOfFolder
-        self.time = time
-        isNamed = !isOfFolder || time != nil
-        folder = bundles
-    }
-
-    fileprivate init(
-        _ plan: Bundles.RestorePlan, taking chain: [BundleReader],
-        passedOver: [(path: String, reason: String)]
-    ) {
-        self.init(
-            [chain], plan.folder, passedOver: passedOver, isOfFolder: plan.isOfFolder,
-            until: plan.time)
-    }
-
-    /// The bundles of the folder that look newer than a chain that is verified, and cannot be used.
-    internal func passedOver(by chain: VerifiedChain) -> [(path: String, reason: String)] {
-        isOfFolder ? chain.passedOver(in: folder, until: time) : []
     }
 }

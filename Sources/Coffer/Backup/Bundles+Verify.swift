@@ -29,9 +29,10 @@ extension Bundles {
         public let through: [String]
         /// Why not.
         public let reason: String?
-        /// Whether the key that signed it was retired as compromised on this machine: then somebody
-        /// else may have made it, and only the vault can tell.
-        public internal(set) var isCompromised = false
+        /// Whether a password alone speaks for it, and a signing key of its vault was retired as
+        /// compromised on this machine, or the key that was given is such a one: then somebody else may have made it, and only the vault can
+        /// tell.
+        public internal(set) var isDoubtful = false
     }
 
     /// Verifies a bundle: every byte against its signed list, and who signed.
@@ -53,7 +54,7 @@ extension Bundles {
             let (bundle, verdict) = try look(path, signer, progress)
             guard case .untrusted = verdict, let bundle, let vault,
                 let other = try Self.word(of: vault, for: bundle)
-            else { return Verdict(verdict) }
+            else { return self.verdict(verdict, bundle) }
             return Verdict(other)
         }
     }
@@ -65,7 +66,8 @@ extension Bundles {
     ///   - path: The bundle.
     ///   - signer: A public key that is trusted, as the one line of minisign's form.
     ///   - key: A password or recovery key of the bundle's time.
-    ///   - vault: An unlocked vault that is asked about what a compromised key has signed.
+    ///   - vault: An unlocked vault; where it has retired a signing key as compromised, it decides
+    ///     about what no key has signed that this machine remembers.
     ///   - progress: Hears how much is read, and how much there is; false cancels.
     /// - Throws: As ``verify(_:signer:vault:progress:)``, and ``VaultError/Code/wrongPassword``,
     ///   ``VaultError/Code/refusedLimit``.
@@ -78,11 +80,34 @@ extension Bundles {
             if case .damaged = verdict { return Verdict(verdict) }
             guard let bundle else { return Verdict(verdict) }
             let found = try open(bundle, key, verdict)
-            guard found.isCompromised, let vault else { return found }
-            return Verdict(
-                try Self.word(of: vault, for: bundle)
-                    ?? .untrusted("\(Self.compromised), and the vault does not list it"))
+            guard found.trustedBy == BackupVerify.Source.password.rawValue, let vault,
+                try Self.isWary(vault, of: bundle)
+            else { return found }
+            return Verdict(try Self.word(of: vault, for: bundle) ?? .untrusted(Self.unlisted))
         } catch { throw VaultError(error) }
+    }
+
+    /// A verdict; a key that was given by hand may be one that was retired as compromised here.
+    private func verdict(_ verdict: BackupVerify.Verdict, _ bundle: BundleReader?) -> Verdict {
+        var found = Verdict(verdict)
+        if case .trusted(.given, _) = verdict, let bundle {
+            let doubt = doubt(of: bundle)
+            found.isDoubtful = doubt.signer(of: bundle) == nil && doubt.isSpent(bundle)
+        }
+        return found
+    }
+
+    /// Why the password of a bundle is not enough.
+    private static let unlisted =
+        "a signing key of its vault was retired as compromised, and the vault has neither signed "
+        + "it with the key of today nor listed it"
+
+    /// Whether a bundle is of an unlocked vault that has retired a signing key as compromised.
+    private static func isWary(_ vault: Vault, of bundle: BundleReader) throws -> Bool {
+        try vault.exclusively {
+            try vault.store.header.vault == bundle.manifest.vault
+                && vault.records.read { try BackupVerify.isWary($0) }
+        }
     }
 
     /// What an unlocked vault says of a bundle; nil where it does not trust it.
@@ -113,7 +138,8 @@ extension Bundles {
             }
             verification = verification.trusting(trusted, .given)
         }
-        if let pin = remembered(bundle) { verification = verification.trusting(pin, .remembered) }
+        let pin = doubt(of: bundle).signer(of: bundle)
+        if let pin { verification = verification.trusting(pin, .remembered) }
         var isCancelled = false
         let verdict = try verification.verdict(bundle) { done, total in
             if !progress(done, total) { isCancelled = true }
@@ -129,9 +155,9 @@ extension Bundles {
         do {
             let trust = try trust(bundle, key)
             try BackupDeep.read(bundle, trust)
-            if case .trusted = verdict { return Verdict(verdict) }
+            if case .trusted = verdict { return self.verdict(verdict, bundle) }
             var found = Verdict(.trusted(.password))
-            found.isCompromised = isCompromised(bundle)
+            found.isDoubtful = !doubt(of: bundle).doubtful(in: [bundle]).isEmpty
             return found
         } catch let error as KeysError where error != .wrongSecret {
             if case .refusedLimit = error { throw error }
@@ -144,29 +170,21 @@ extension Bundles {
         }
     }
 
-    /// The signer that this machine remembers of the bundle's vault.
-    private func remembered(_ bundle: BundleReader) -> Minisign.PublicKey? {
-        guard let directory = surroundings.stateDirectory else { return nil }
-        return Store.rememberedSigners(of: bundle.manifest.vault, in: directory).lazy
-            .flatMap { bytes in
-                // Its identifier is not remembered, only a name: the bundle's own papers have it.
-                let signer = try? Minisign.PublicKey(
-                    keyID: bundle.signature.keyID, bytes: bytes)
-                return [signer].compactMap { $0 } + bundle.signers.keys(of: bytes)
-            }.first { bundle.isSigned(by: $0) }
-    }
-
     /// Opens the keys of a bundle.
-    internal func trust(_ bundle: BundleReader, _ key: borrowing Key) throws -> BundleTrust {
+    ///
+    /// - Parameter trials: What was tried on other bundles of the vault.
+    internal func trust(
+        _ bundle: BundleReader, _ key: borrowing Key, _ trials: SlotTrials = SlotTrials()
+    ) throws -> BundleTrust {
         switch key {
         case .password(let secret):
             return try BundleTrust(
                 bundle, password: try Passphrase(opening: secret.bytes),
-                memoryLimit: Slots.foreignMemoryLimit)
+                memoryLimit: Slots.foreignMemoryLimit, trials: trials)
         case .passwordWithKeyfile(let both):
             return try BundleTrust(
                 bundle, password: try Passphrase(opening: both.password.bytes),
-                keyfile: both.keyfile.digest, memoryLimit: Slots.foreignMemoryLimit)
+                keyfile: both.keyfile.digest, memoryLimit: Slots.foreignMemoryLimit, trials: trials)
         case .recoveryKey(let secret):
             return try BundleTrust(
                 bundle, recoveryKey: try RecoveryKey.decode(secret.bytes))

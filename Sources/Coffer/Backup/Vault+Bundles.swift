@@ -30,6 +30,10 @@ extension Vault {
         public let skipped: UInt64
         /// Records whose person was erased.
         public let withheld: UInt64
+        /// When the newest bundle that they are from was made, in milliseconds since 1970.
+        public let time: Int64
+        /// Bundles that look newer and cannot be used, and why.
+        public let passedOver: [(path: String, reason: String)]
     }
 
     /// Fetches one collection, or one record of it, from bundles; one transaction, which can be
@@ -57,9 +61,10 @@ extension Vault {
                 throw BackupError.foreign(path: path)
             }
             let bundles = Bundles(in: surroundings)
-            let (plan, chain) = try bundles.settle(plan) { bundle in
+            let settled = try bundles.settle(plan) { bundle in
                 try records.read { try BundleTrust(bundle, of: $0) }
             }
+            let (plan, chain) = (settled.plan, settled.chain)
             try records.read { try KnownRevisions.check(plan.chain, $0) }
             let existing: RecordWriter.Existing =
                 switch rule {
@@ -73,7 +78,8 @@ extension Vault {
             return Fetched(
                 created: outcome.created, updated: outcome.updated,
                 unchanged: outcome.unchanged, skipped: outcome.skipped,
-                withheld: outcome.withheld)
+                withheld: outcome.withheld, time: plan.newest.created,
+                passedOver: plan.passedOver)
         }
     }
 
@@ -163,6 +169,15 @@ extension Vault {
 }
 
 extension Bundles {
+    /// What came of a trial of a restore.
+    public struct Drilled: Sendable {
+        /// How many records come back.
+        public let records: UInt64
+        /// The bundles that they come from, those that are passed over because what was given does
+        /// not open them, and those that somebody else may have made.
+        public let plan: RestorePlan
+    }
+
     /// Restores a chain of bundles on trial: into a temporary place, checked there as a whole,
     /// held against what the newest promises, and removed.
     ///
@@ -171,26 +186,22 @@ extension Bundles {
     ///   - folder: Where there is room for the vault while it lasts.
     ///   - key: A password or recovery key of the time of the newest bundle.
     ///   - progress: Hears how many entries are read, and how many there are; false cancels.
-    /// - Returns: How many records come back.
+    /// - Returns: How many records come back, and of which bundles.
     /// - Throws: What ``restore(_:to:key:isReplacing:progress:)`` throws; that says why the bundles
     ///   would not have saved the vault.
     public func drill(
         _ plan: RestorePlan, in folder: String, key: borrowing Key,
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
-    ) throws(VaultError) -> UInt64 {
+    ) throws(VaultError) -> Drilled {
         try Bundles.refuseFile(folder)
         do {
-            let (sure, doubtful) = plan.chains(apart: isCompromised)
-            let chain = try VerifiedChain((sure + doubtful)[0]) { try trust($0, key) }
-            // A trial of what is not the newest would say that all is well.
-            if let passed = plan.passedOver(by: chain).first {
-                throw BackupError.damaged(path: passed.path, reason: passed.reason)
-            }
-            return try BackupDrill(
-                chain, environment: surroundings.environment
+            let settled = try settle(plan, with: key, isTrial: true)
+            let done = try BackupDrill(
+                settled.chain, environment: surroundings.environment
             ) { done, total in
                 guard progress(done, total) else { throw BackupError.cancelled }
-            }.run(in: folder).records
+            }.run(in: folder)
+            return Drilled(records: done.records, plan: settled.plan)
         } catch { throw VaultError(error) }
     }
 }

@@ -42,7 +42,9 @@ extension Vault {
     ///   since.
     internal func renewSafetyBundles(vouched: Set<[UInt8]> = []) throws {
         guard let folder = safetyFolder, let chain = try? BundleChain(in: folder) else { return }
-        let rekey = BackupRekey(records, vouched: vouched)
+        // What the key of today has signed lies in the user's own folder: it stays, even where that
+        // key was retired as compromised and an older copy has brought it back.
+        let rekey = BackupRekey(records, vouched: vouched.union(try signedSafetyBundles()))
         for item in chain.items where item.kind == .bundle {
             if let bundle = item.bundle, case .done = try rekey.run(bundle) { continue }
             try LocalFileSystem().remove(item.path)

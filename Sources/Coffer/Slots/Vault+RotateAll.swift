@@ -18,6 +18,9 @@ extension Vault {
         public let dropped: [Slot]
         /// The keys that were not replaced: ids are made with them.
         public let kept: [RootRotation.KeptKey]
+        /// Whether this machine could take note that the signing key of before is compromised; where
+        /// it could not, the next unlock of the vault tries again.
+        public let isNoted: Bool
     }
 
     /// After a compromise: gives the vault another root key, new slots in the place of all that
@@ -80,7 +83,7 @@ extension Vault {
                 recovery: ways.recoveryKey(change.slots.last ?? number), dropped: dropped,
                 kept: change.kept.map {
                     RootRotation.KeptKey(purpose: Self.word($0.purpose), created: $0.created)
-                })
+                }, isNoted: change.isNoted)
         }
         guard let made = made.take() else {
             throw VaultError(.unexpected, "the keys were not replaced")

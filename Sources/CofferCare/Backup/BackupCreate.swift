@@ -171,7 +171,7 @@ package struct BackupCreate {
     /// one where there is none.
     private func write(_ reader: RecordReader, into folder: String) throws -> Made {
         var whole: [[UInt8]: Bool] = [:]
-        let signers = try VaultSigners(reader.frame.keyring)
+        let signers = try VaultSigners(reader)
         guard !isFull else { return try write(reader, into: folder, after: nil, nil) }
         for lineage in try lineages(reader) {
             let proof = ParentProof(lineage, in: folder, signers, on: disk, knowing: whole)
@@ -220,7 +220,7 @@ package struct BackupCreate {
         try file.add(.readme, BundleReadme.bytes)
         try file.add(.keyring, sealed.document.bytes)
         try file.add(.subjects, sealed.subjects)
-        try file.add(.signers, try VaultSigners(keyring).statements.bytes)
+        try file.add(.signers, try VaultSigners(reader).statements.bytes)
         let (end, count) = try stream(reader, after: parent, id, keys, file)
         if let proof, !proof.holds() { throw ParentProof.Broken() }
         let facts = try file.finish { members in

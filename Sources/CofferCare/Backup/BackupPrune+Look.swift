@@ -34,7 +34,7 @@ extension BackupPrune {
     internal func signed(
         _ reader: RecordReader, _ chain: BundleChain, _ known: [KnownBundle]
     ) throws -> Signed {
-        let signers = try VaultSigners(reader.frame.keyring)
+        let signers = try VaultSigners(reader)
         let revisions = try KnownRevisions.all(reader, known)
         let byContent = Dictionary(known.map { ($0.content, $0) }) { $1 }
         let byInstant = Dictionary(known.map { (KnownBundle.Instant($0), $0) }) { $1 }

@@ -63,7 +63,7 @@ package struct BackupRekey {
         guard manifest.vault == keyring.vault else { return .refused("it is of another vault") }
         let all = try reader.knownBundles()
         let known = all.first { $0.bundle == manifest.bundle }
-        let signers = try VaultSigners(keyring)
+        let signers = try VaultSigners(reader)
         // The content id does not name what the manifest says; only the signature vouches for that,
         // and the vault's own list.
         let isOurs =

@@ -48,6 +48,14 @@ package struct BackupVerify: Sendable {
         (try? BundleTrust.signer(keyring)).map { bundle.isSigned(by: $0) } ?? false
     }
 
+    /// Whether the unlocked vault that reads has retired a signing key as compromised, or this machine
+    /// knows of one: then nothing but the vault speaks for a bundle.
+    ///
+    /// - Throws: `KeysError`, `CryptoError`.
+    package static func isWary(_ reader: RecordReader) throws -> Bool {
+        try VaultSigners(reader).isWary
+    }
+
     /// Whether the unlocked vault that reads trusts a bundle, and by which of its keys.
     ///
     /// - Returns: Nil where the bundle is another vault's, or nobody's.
@@ -56,7 +64,7 @@ package struct BackupVerify: Sendable {
         _ bundle: BundleReader, by reader: RecordReader
     ) throws -> Verdict? {
         guard bundle.manifest.vault == reader.frame.keyring.vault else { return nil }
-        let signers = try VaultSigners(reader.frame.keyring)
+        let signers = try VaultSigners(reader)
         let known = try reader.knownBundles().first { $0.content == bundle.contentID }
         guard signers.vouches(for: bundle, as: known) else { return nil }
         return .trusted(.vault, bundle.line(from: signers.current))

@@ -148,6 +148,10 @@ package struct BundleChain: Sendable {
         return chains
     }
 
+    private static let others = "the key that signs for this vault has not signed it"
+    private static let broken =
+        "it is not in the newest chain that is whole: what it continues is missing or damaged"
+
     /// The bundles that look newer than a chain that was chosen and cannot be used, and why.
     ///
     /// They are damaged, or what they continue is missing. Of what the signer of the chain vouches
@@ -160,7 +164,7 @@ package struct BundleChain: Sendable {
     ///   - isSigned: Whether the signer of the chain vouches for a bundle.
     package func passedOver(
         for chain: [BundleReader], until time: Int64? = nil,
-        isSigned: (BundleReader) -> Bool = { _ in false }
+        isSigned: ((BundleReader) -> Bool)? = nil
     ) -> [(path: String, reason: String)] {
         guard let chosen = chain.first else { return [] }
         let own = Set(chain.map(\.path))
@@ -181,12 +185,15 @@ package struct BundleChain: Sendable {
                 manifest.instance == chosen.manifest.instance,
                 time.map({ manifest.created <= $0 }) ?? true
             else { continue }
+            let isVouched = isSigned?(bundle) ?? false
             let isNewer =
-                isSigned(bundle)
+                isVouched
                 ? (manifest.epoch, manifest.generation)
                     > (chosen.manifest.epoch, chosen.manifest.generation)
                 : manifest.created > chosen.manifest.created
-            if isNewer { passed.append((item.path, "it is not in the newest chain that is whole")) }
+            guard isNewer else { continue }
+            let isOthers = isSigned != nil && !isVouched
+            passed.append((item.path, isOthers ? Self.others : Self.broken))
         }
         return passed
     }

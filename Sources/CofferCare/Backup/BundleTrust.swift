@@ -19,25 +19,32 @@ package struct BundleTrust: Sendable {
 
     /// Opens with a password, and a keyfile where one belongs to it.
     ///
-    /// - Parameter memoryLimit: How many KiB the derivation may take, whatever the slot asks.
+    /// - Parameters:
+    ///   - memoryLimit: How many KiB the derivation may take, whatever the slot asks.
+    ///   - trials: What was tried on other bundles of the vault.
     /// - Throws: `KeysError.wrongSecret`, `.refusedLimit`, `.damaged`; `BundleError`.
     package init(
         _ bundle: BundleReader, password: borrowing Passphrase, keyfile: KeyfileDigest? = nil,
-        memoryLimit: UInt64
+        memoryLimit: UInt64, trials: SlotTrials = SlotTrials()
     ) throws {
         let slots = try Self.slots(bundle)
-        for (_, row) in slots where row.kind.hashesPassword {
+        for (_, _, row) in slots where row.kind.hashesPassword {
             _ = try Slots.parameters(row.cost)
             guard UInt64(row.cost.memory) <= memoryLimit else {
                 throw KeysError.refusedLimit(
                     "memory is \(row.cost.memory) KiB, allowed are \(memoryLimit) here")
             }
         }
-        for (number, row) in slots where Slots.takes(row.kind, keyfile: keyfile) {
+        for (number, bytes, row) in slots where Slots.takes(row.kind, keyfile: keyfile) {
             do {
-                let opened = try Slots.open(
-                    row, password: password, keyfile: keyfile, vault: bundle.manifest.vault)
-                self = try Self.accept(bundle, opened, number)
+                guard let result = trials.result(of: bytes) else {
+                    let opened = try Self.open(
+                        row, password, keyfile, vault: bundle.manifest.vault, bytes, trials)
+                    self = try Self.accept(bundle, opened, number)
+                    return
+                }
+                guard case .opened(let root) = result else { continue }
+                self = try BundleTrust(checked: bundle, root)
                 return
             } catch KeysError.wrongSecret { continue }
         }
@@ -48,7 +55,7 @@ package struct BundleTrust: Sendable {
     ///
     /// - Throws: As ``init(_:password:keyfile:memoryLimit:)``.
     package init(_ bundle: BundleReader, recoveryKey: borrowing SecretBytes) throws {
-        for (number, row) in try Self.slots(bundle) where row.kind == .recovery {
+        for (number, _, row) in try Self.slots(bundle) where row.kind == .recovery {
             do {
                 let opened = try Slots.open(
                     row, recoveryKey: recoveryKey, vault: bundle.manifest.vault)
@@ -59,14 +66,16 @@ package struct BundleTrust: Sendable {
         throw KeysError.wrongSecret
     }
 
-    /// Opens with the root of the unlocked vault that reads: what a key has signed that was retired
-    /// as compromised, it believes only where it lists the bundle.
+    /// Opens with the root of the unlocked vault that reads.
+    ///
+    /// Where any of its signing keys was retired as compromised, it believes only what its key has
+    /// signed, or what it lists.
     ///
     /// - Throws: `BundleError.otherSigner`; `KeysError.wrongSecret` for another root; otherwise as
     ///   above, and as reading the vault does.
     package init(_ bundle: BundleReader, of reader: RecordReader) throws {
-        let signers = try VaultSigners(reader.frame.keyring)
-        if signers.isSpent(bundle) {
+        let signers = try VaultSigners(reader)
+        if signers.isWary {
             let known = try reader.knownBundles().first { $0.content == bundle.contentID }
             guard signers.vouches(for: bundle, as: known) else {
                 throw BundleError.otherSigner(keyID: bundle.signerName)
@@ -99,6 +108,21 @@ package struct BundleTrust: Sendable {
             document, subjects: try bundle.read(.subjects), root: root)
     }
 
+    /// Opens a slot, and takes note of what came of it: not of what the bundle makes of that.
+    private static func open(
+        _ row: SlotRow, _ password: borrowing Passphrase, _ keyfile: KeyfileDigest?,
+        vault: Identifier, _ bytes: [UInt8], _ trials: SlotTrials
+    ) throws(KeysError) -> Slots.Opened {
+        do throws(KeysError) {
+            let opened = try Slots.open(row, password: password, keyfile: keyfile, vault: vault)
+            trials.note(.opened(opened.root), of: bytes)
+            return opened
+        } catch {
+            if error == .wrongSecret { trials.note(.refused, of: bytes) }
+            throw error
+        }
+    }
+
     private static func accept(
         _ bundle: BundleReader, _ opened: borrowing Slots.Opened, _ number: UInt32
     ) throws -> BundleTrust {
@@ -109,15 +133,15 @@ package struct BundleTrust: Sendable {
         return try BundleTrust(checked: bundle, opened.root)
     }
 
-    private static func slots(_ bundle: BundleReader) throws -> [(UInt32, SlotRow)] {
+    private static func slots(_ bundle: BundleReader) throws -> [(UInt32, [UInt8], SlotRow)] {
         let slots = try bundle.keyring.slots.map { row in
             guard let slot = try? SlotRow(parsing: row.bytes) else {
                 throw KeysError.damaged("slot \(row.number)")
             }
-            return (row.number, slot)
+            return (row.number, row.bytes, slot)
         }
         guard slots.count <= SlotRow.countLimit,
-            slots.count(where: { $0.1.kind.hashesPassword }) <= SlotRow.passwordLimit
+            slots.count(where: { $0.2.kind.hashesPassword }) <= SlotRow.passwordLimit
         else { throw KeysError.damaged("the slots: too many") }
         return slots
     }

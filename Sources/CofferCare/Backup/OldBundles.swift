@@ -43,7 +43,7 @@ package struct OldBundles {
     ///
     /// - Throws: As ``openingOtherwise()``.
     package func signedBefore() throws -> [Found] {
-        let signers = try VaultSigners(records.store.frame().keyring)
+        let signers = try records.read { try VaultSigners($0) }
         return try found { !$0.isSigned(by: signers.current) }
     }
 

@@ -3,29 +3,37 @@ internal import CofferBytes
 internal import CofferCrypto
 internal import CofferFormat
 internal import CofferKeys
+internal import CofferRecords
+internal import CofferStore
 
 /// The signing keys of a vault: the one that signs, and those that did before.
 ///
 /// Source: `Docs/Format.md`, sections 6 and 18.
 internal struct VaultSigners {
-    /// A key that signed before.
-    private struct Former {
-        let key: Minisign.PublicKey
-        let isCompromised: Bool
-    }
-
     /// The key that signs.
     let current: Minisign.PublicKey
     /// What every bundle carries of how one key followed another.
     let statements: SignerStatements
-    private let former: [Former]
+    private let former: [Minisign.PublicKey]
+    /// What was retired as compromised, in this vault or as far as this machine knows.
+    private let compromised: Set<[UInt8]>
+
+    /// Takes them from the unlocked vault that reads, and this machine's list of compromised keys.
+    ///
+    /// - Throws: `KeysError`, `CryptoError`.
+    init(_ reader: RecordReader) throws {
+        try self.init(reader.frame.keyring, compromised: reader.compromisedSigners)
+    }
 
     /// Takes them from an opened keyring.
     ///
+    /// - Parameter known: The public keys that were retired as compromised on this machine: an older
+    ///   copy, or a restored bundle, does not know of it.
     /// - Throws: `KeysError`, `CryptoError`.
-    init(_ keyring: Keyring) throws {
+    init(_ keyring: Keyring, compromised known: Set<[UInt8]>) throws {
         let current = try BundleTrust.signer(keyring)
         self.current = current
+        compromised = known.union(keyring.compromisedSigners)
         let archived = keyring.all.filter {
             $0.facts.purpose == .signing && $0.facts.state == .archived
         }
@@ -34,9 +42,7 @@ internal struct VaultSigners {
                 keyID: Array(key.facts.id.bytes.prefix(Minisign.keyIDSize)),
                 bytes: key.publicHalf())
         }
-        former = zip(keys, archived).map { key, row in
-            Former(key: key, isCompromised: row.facts.word?.isEmpty ?? true)
-        }
+        former = keys
         var line: [SignerStatements.Statement] = []
         for (place, row) in archived.enumerated() {
             guard let word = row.facts.word, !word.isEmpty else {
@@ -55,25 +61,37 @@ internal struct VaultSigners {
 }
 
 extension VaultSigners {
+    /// Whether any key was retired as compromised: who had it had the vault, so its password alone
+    /// speaks for no bundle any more.
+    var isWary: Bool { !compromised.isEmpty }
+
     /// Whether a bundle is signed by the vault, as far as the vault can say so of its own.
     ///
     /// - Parameter known: The bundle as the vault lists it; nil where it does not.
     func vouches(for bundle: BundleReader, as known: KnownBundle?) -> Bool {
-        if bundle.isSigned(by: current) { return true }
+        if isSure(bundle) { return true }
         guard let known, known.content == bundle.contentID, hasSigned(bundle) else { return false }
         return !isSpent(bundle) || known.lists(bundle)
     }
 
+    /// Whether the key that signs has signed it, or one that it vouches for, and none of them is
+    /// compromised.
+    private func isSure(_ bundle: BundleReader) -> Bool {
+        bundle.isSigned(by: current, without: compromised)
+    }
+
     /// Whether one of the keys has signed it, whenever that was.
     func hasSigned(_ bundle: BundleReader) -> Bool {
-        bundle.isSigned(by: current) || former.contains { bundle.isSigned(by: $0.key) }
+        bundle.isSigned(by: current) || former.contains { bundle.isSigned(by: $0) }
     }
 
     /// Whether the signature of a bundle is worth nothing any more, because its key was retired as
     /// compromised.
     func isSpent(_ bundle: BundleReader) -> Bool {
-        guard !bundle.isSigned(by: current) else { return false }
-        return former.contains { $0.isCompromised && bundle.isSigned(by: $0.key) }
+        guard isWary, !isSure(bundle) else { return false }
+        return ([current] + former).contains {
+            bundle.isSigned(by: $0) && !bundle.isSigned(by: $0, without: compromised)
+        }
     }
 
     /// Whether a bundle that the vault makes now may continue one that it lists: by the statements

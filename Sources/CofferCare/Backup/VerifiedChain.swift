@@ -1,5 +1,6 @@
 package import CofferBundles
 internal import CofferCrypto
+internal import CofferFormat
 internal import CofferKeys
 
 /// A bundle and everything that it continues, every byte verified and signed.
@@ -48,6 +49,18 @@ package struct VerifiedChain: Sendable {
         self.bundles = bundles
         self.signer = signer
         self.origins = origins
+    }
+
+    /// Whether a bundle looks newer than the chain: what the signer vouches for in this copy of the
+    /// vault by its own order, all else by its time as well.
+    package func isOlder(than bundle: BundleReader) -> Bool {
+        let (mine, other) = (bundles[0].manifest, bundle.manifest)
+        // Copies of a vault have no order but that of time.
+        let isOrdered = mine.instance == other.instance
+        if isOrdered, (other.epoch, other.generation) > (mine.epoch, mine.generation) {
+            return true
+        }
+        return !(isOrdered && vouches(for: bundle)) && other.created > mine.created
     }
 
     /// Whether the signer of the chain has signed a bundle, or a key that follows it or led to it.

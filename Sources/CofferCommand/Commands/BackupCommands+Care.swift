@@ -11,10 +11,10 @@ extension BackupCommands {
             ?? Paths.parent(of: plan.bundles[0])
         let bar = ProgressBar(call.console, "restoring", .records)
         defer { bar.clear() }
-        var records: UInt64 = 0
+        var drilled: Bundles.Drilled?
         do {
             try call.tryingBundleKeys(for: plan.bundles[0]) { key in
-                records = try bundles.drill(
+                drilled = try bundles.drill(
                     plan, in: Paths.absolute(place, in: call.ambient.folder), key: key
                 ) {
                     bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
@@ -29,19 +29,24 @@ extension BackupCommands {
                 .damaged)
         }
         bar.clear()
+        guard let drilled else { throw Failure("locked", "no key was given", .locked) }
+        let (records, taken) = (drilled.records, drilled.plan)
+        warn(taken.passedOver, taken.newest.created, call)
+        warn(ofDoubtful: taken.doubtful, "the vault can tell: coffer backup verify", call)
         guard call.isJSON else {
             try call.console.line(
                 "This backup would have saved you: "
                     + "\(Quantity.of(records, "record", "records")) of "
-                    + "\(Timestamp.text(plan.newest.created)) come back from "
-                    + "\(Quantity.of(plan.bundles.count, "bundle", "bundles")).")
+                    + "\(Timestamp.text(taken.newest.created)) come back from "
+                    + "\(Quantity.of(taken.bundles.count, "bundle", "bundles")).")
             return .done
         }
         try call.console.print(
             .object([
                 ("ok", .bool(true)), ("records", .count(records)),
-                ("at", .text(Timestamp.text(plan.newest.created))),
-                ("bundles", .array(plan.bundles.map { .text($0) })),
+                ("at", .text(Timestamp.text(taken.newest.created))),
+                ("bundles", .array(taken.bundles.map { .text($0) })),
+                ("compromised", .array(taken.doubtful.map { .text($0) })),
             ]))
         return .done
     }

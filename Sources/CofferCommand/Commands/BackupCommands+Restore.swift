@@ -35,22 +35,32 @@ extension BackupCommands {
         bar.clear()
         guard let restored else { throw Failure("locked", "no key was given", .locked) }
         warn(restored.passedOver, restored.created, call)
-        for path in restored.compromised {
-            call.console.warn(
-                "the key that signed \(path) was retired as compromised here, so somebody else may "
-                    + "have made it; look at what it brought back")
-        }
+        warn(
+            ofDoubtful: restored.doubtful,
+            "look at what it brought back, then give the vault another signing key with: coffer "
+                + "rotate signing --compromised", call)
+        if restored.hasCompromisedSigner { call.warnOfSigner() }
         try tell(restored, passed: restored.passedOver, call)
         return .done
     }
 
-    private static func warn(
+    internal static func warn(
         _ passed: [(path: String, reason: String)], _ created: Int64, _ call: Call
     ) {
         for one in passed {
             call.console.warn(
                 "\(one.path) looks newer and cannot be used: \(one.reason); the bundles of "
                     + "\(Timestamp.text(created)) are taken")
+        }
+    }
+
+    /// Says what somebody else may have made.
+    internal static func warn(ofDoubtful paths: [String], _ advice: String, _ call: Call) {
+        for path in paths {
+            call.console.warn(
+                "a signing key of this vault was retired as compromised here, and no key that this "
+                    + "machine remembers has signed \(path), so somebody else may have made it; "
+                    + advice)
         }
     }
 
@@ -80,6 +90,7 @@ extension BackupCommands {
             return true
         }
         bar.clear()
+        warn(fetched.passedOver, fetched.time, call)
         if !isTried { call.noteWrite(vault, "fetched from \(plan.bundles[0])") }
         guard call.isJSON else {
             try call.console.line(
@@ -128,7 +139,7 @@ extension BackupCommands {
                 ("withheld", .count(restored.withheld)),
                 ("bundles", .array(restored.bundles.map { .text($0) })),
                 ("passedOver", .array(passed.map { .text($0.path) })),
-                ("compromised", .array(restored.compromised.map { .text($0) })),
+                ("compromised", .array(restored.doubtful.map { .text($0) })),
                 ("replaced", .text(restored.replaced)),
                 ("safetyBundle", .text(restored.safetyBundle)),
             ]))
@@ -143,6 +154,7 @@ extension BackupCommands {
             plan = try bundles.tryRestore(plan, to: path, key: key, isReplacing: isThere)
         }
         warn(plan.passedOver, plan.newest.created, call)
+        warn(ofDoubtful: plan.doubtful, "look at what it brings back", call)
         let console = call.console
         guard call.isJSON else {
             try console.line(
@@ -160,6 +172,7 @@ extension BackupCommands {
                 ("at", .text(Timestamp.text(plan.newest.created))),
                 ("records", .count(plan.newest.recordsOfVault)),
                 ("bundles", .array(plan.bundles.map { .text($0) })),
+                ("compromised", .array(plan.doubtful.map { .text($0) })),
                 ("replaces", .bool(isThere)),
             ]))
         return .done

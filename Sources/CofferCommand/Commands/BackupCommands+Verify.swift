@@ -80,10 +80,8 @@ extension BackupCommands {
     private static func tell(
         _ path: String, _ verdict: Bundles.Verdict, _ call: Call
     ) throws(Failure) {
-        if verdict.isCompromised {
-            call.console.warn(
-                "the key that signed \(path) was retired as compromised here, so somebody else may "
-                    + "have made it; unlock the vault, which can tell, and try again")
+        if verdict.isDoubtful {
+            warn(ofDoubtful: [path], "unlock the vault, which can tell, and try again", call)
         }
         guard call.isJSON else {
             let line = verdict.through.dropFirst().map { ", which vouches for \($0)" }.joined()
@@ -98,7 +96,7 @@ extension BackupCommands {
                 ("bundle", .text(path)), ("verdict", .text(verdict.word.rawValue)),
                 ("trustedBy", .text(verdict.trustedBy)),
                 ("through", .array(verdict.through.map { .text($0) })),
-                ("reason", .text(verdict.reason)), ("compromised", .bool(verdict.isCompromised)),
+                ("reason", .text(verdict.reason)), ("compromised", .bool(verdict.isDoubtful)),
             ]))
     }
 

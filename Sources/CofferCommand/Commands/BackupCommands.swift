@@ -22,6 +22,7 @@ internal enum BackupCommands {
             return true
         }
         bar.clear()
+        if try vault.hasCompromisedSigner() { call.warnOfSigner() }
         if let before = made.recordsBefore,
             Double(made.recordsNow) < Double(before) * Self.leastKept
         {

@@ -87,6 +87,7 @@ internal enum RotateAllCommand {
         _ made: borrowing Vault.AllRotation, _ sheet: String?, _ vault: Vault, _ call: Call,
         _ skipping: Bool
     ) throws -> ExitStatus {
+        if !made.isNoted { call.warnOfMissingNote() }
         guard call.isJSON else {
             try tell(made, sheet, vault, call)
             return try RotateKeysCommands.run(.all, vault, call, skipping: skipping)

@@ -12,6 +12,7 @@ internal enum RotateSigningCommand {
                 : "Replace the signing key?")
         let rotation = try vault.rotateSigning(isCompromised: isCompromised)
         call.noteWrite(vault, "there is a new signing key")
+        if !rotation.isNoted { call.warnOfMissingNote() }
         let bundles = try vault.bundlesSignedBefore()
         if call.isJSON {
             try call.console.print(

@@ -49,6 +49,7 @@ internal enum VaultCommands {
         let vault = try call.openLocked()
         try call.unlock(vault)
         call.noteNewEpoch(vault)
+        if try vault.hasCompromisedSigner() { call.warnOfSigner() }
         try call.recordUnlock(vault)
         try vault.keepUnlocked(for: span)
         let until = vault.unlockedUntil().map(Timestamp.text)
@@ -130,6 +131,7 @@ internal enum VaultCommands {
             try vault.acceptOlder()
         }
         let after = try vault.status()
+        if try vault.hasCompromisedSigner() { call.warnOfSigner() }
         if call.isJSON {
             try call.console.print(
                 .object([

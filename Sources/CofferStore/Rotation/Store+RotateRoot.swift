@@ -15,6 +15,8 @@ extension Store {
         /// The active keys that were not replaced, and since when they are, in milliseconds since
         /// 1970.
         package let kept: [(purpose: KeyRow.Purpose, created: Int64)]
+        /// Whether this machine could take note of a signing key that is compromised.
+        package internal(set) var isNoted = true
     }
 
     /// Gives the vault another root key and new active keys, in one transaction.
@@ -46,8 +48,9 @@ extension Store {
         progress: @escaping (UInt64, UInt64) throws -> Void
     ) throws -> RootChange {
         let key = try frame().keyring.active(.signing).signingKey()
-        let change = try replaceRoot(by: root, replacement, progress)
-        memory.forgetSigner(try Ed25519.publicKey(of: key))
+        let half = try Ed25519.publicKey(of: key)
+        var change = try replaceRoot(by: root, replacement, progress)
+        change.isNoted = memory.noteCompromised([half])
         memory.save()
         return change
     }

@@ -15,15 +15,19 @@ extension Store {
     ///
     /// - Parameter isCompromised: Whether somebody else may have the old one: it then vouches for
     ///   nobody, and this machine forgets it for every copy of the vault.
+    /// - Returns: Whether this machine could take note of a key that is compromised; where it could
+    ///   not, the next unlock of the vault does it.
     /// - Throws: `StoreError.exhausted` where too many keys came before; as ``write(_:)``.
-    package func rotateSigning(isCompromised: Bool) throws {
+    @discardableResult
+    package func rotateSigning(isCompromised: Bool) throws -> Bool {
         // Before the commit: whatever ends this program, somebody empties the log.
         memory.noteScrub()
         let old = try write { transaction in
             try transaction.renewSigningKey(isCompromised: isCompromised)
         }
-        if isCompromised { memory.forgetSigner(old) }
+        let isNoted = !isCompromised || memory.noteCompromised([old])
         memory.save()
+        return isNoted
     }
 }
 
