@@ -10,6 +10,7 @@ public struct OutputFile: ~Copyable {
     private let pending: PendingFile
     private let path: String
     private let isReplacing: Bool
+    private let isOneOfMany: Bool
 
     /// The path under which it grows: what an interrupted program removes.
     public let unfinishedPath: String
@@ -19,18 +20,23 @@ public struct OutputFile: ~Copyable {
     /// - Parameters:
     ///   - path: Where the file is made.
     ///   - isReplacing: Whether a file that is there already may be replaced.
+    ///   - isOneOfMany: Whether ``finish()`` leaves it to ``synchronize(below:)`` to make the bytes
+    ///     durable; each file by itself would take a disk's while.
     /// - Throws: ``VaultError/Code/usage`` for a place in a vault's folder;
     ///   ``VaultError/Code/exists``; ``VaultError/Code/storage`` for a place that cannot be written,
     ///   or that holds something other than an ordinary file.
-    public init(at path: String, replacing isReplacing: Bool = false) throws(VaultError) {
+    public init(
+        at path: String, replacing isReplacing: Bool = false, isOneOfMany: Bool = false
+    ) throws(VaultError) {
         self.path = path
         self.isReplacing = isReplacing
+        self.isOneOfMany = isOneOfMany
         try Self.refuseVault(around: DiskPath.parent(of: path), path)
         let begun: PendingFile
         do {
             let files = LocalFileSystem()
             // What a killed program left here is readable by anyone who gets the disk.
-            _ = try? files.removeLeftovers(in: DiskPath.parent(of: path))
+            if !isOneOfMany { _ = try? files.removeLeftovers(in: DiskPath.parent(of: path)) }
             if isReplacing {
                 // A device or a link must not become a file of ours.
                 if let found = try files.status(path), found.kind != .regular {
@@ -64,7 +70,19 @@ public struct OutputFile: ~Copyable {
     public consuming func finish() throws(VaultError) {
         let rule: RenameRule = isReplacing ? .replacing : .refusing
         let path = path
-        do throws(DiskError) { try pending.commit(rule) } catch { throw Self.named(path, error) }
+        let isOneOfMany = isOneOfMany
+        do throws(DiskError) {
+            if isOneOfMany { try pending.place(rule) } else { try pending.commit(rule) }
+        } catch { throw Self.named(path, error) }
+    }
+
+    /// Makes durable what was written below a folder: many files, each of which is finished.
+    ///
+    /// - Throws: ``VaultError/Code/full``, ``VaultError/Code/storage``.
+    public static func synchronize(below folder: String) throws(VaultError) {
+        do throws(DiskError) {
+            try LocalFileSystem().synchronizeVolume(of: folder)
+        } catch { throw VaultError(error) }
     }
 
     /// The error with the name that was asked for: nobody knows the other one.

@@ -20,6 +20,8 @@ extension Vault {
         public let versions: UInt64
         /// Deletions, notes of older versions and entries of the audit log that it sealed.
         public let entries: UInt64
+        /// Chunks of files.
+        public let chunks: UInt64
         /// Known bundles whose contents are under it.
         public let bundles: UInt64
     }
@@ -38,6 +40,7 @@ extension Vault {
                         number: count.number, purpose: Self.word(count.facts.purpose),
                         state: Self.word(count.facts.state), created: count.facts.created,
                         records: count.records, versions: count.versions, entries: count.entries,
+                        chunks: count.chunks,
                         bundles: count.bundles)
                 }
             }

@@ -1,3 +1,4 @@
+internal import CofferShims
 internal import Glibc
 
 extension LocalFileSystem {
@@ -12,6 +13,15 @@ extension LocalFileSystem {
             // ST_RDONLY, statvfs(3)
             isReadOnly: status.f_flag & 1 != 0,
             available: overflow ? .max : bytes)
+    }
+
+    /// Makes everything durable that was written to the file system of a path (syncfs(2)).
+    package func synchronizeVolume(of path: String) throws(DiskError) {
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+        let descriptor = try Self.retrying(.synchronize, path) { unsafe Glibc.open(path, flags) }
+        defer { Glibc.close(descriptor) }
+        let code = CofferShims_synchronize(descriptor)
+        guard code == 0 else { throw DiskError(.synchronize, path, errno: code) }
     }
 
     private func typeName(_ path: String) -> String {

@@ -65,6 +65,15 @@ package struct PendingFile: ~Copyable {
         try disk.synchronizeDirectory(DiskPath.parent(of: target))
     }
 
+    /// Gives the file its name, and leaves it to others to make bytes and name durable: of many files
+    /// all at once (``LocalFileSystem/synchronizeVolume(of:)``).
+    ///
+    /// - Throws: As ``commit(_:)``.
+    package consuming func place(_ rule: RenameRule = .refusing) throws(DiskError) {
+        try disk.rename(temporary, to: target, rule)
+        isFinished = true
+    }
+
     /// A file under a new name, and the lock that says that somebody is at it.
     private struct Begun {
         let path: String

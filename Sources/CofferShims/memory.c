@@ -172,3 +172,5 @@ int CofferShims_processors(void) {
     int count = CPU_COUNT(&set);
     return count > 0 ? count : 1;
 }
+
+int CofferShims_synchronize(int descriptor) { return syncfs(descriptor) == 0 ? 0 : errno; }

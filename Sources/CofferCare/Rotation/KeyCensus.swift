@@ -22,6 +22,8 @@ package struct KeyCensus {
         package fileprivate(set) var versions: UInt64 = 0
         /// Deletions, notes of older versions and entries of the audit log.
         package fileprivate(set) var entries: UInt64 = 0
+        /// Chunks of files.
+        package fileprivate(set) var chunks: UInt64 = 0
         /// Bundles of which the vault has taken note.
         package fileprivate(set) var bundles: UInt64 = 0
     }
@@ -73,8 +75,19 @@ package struct KeyCensus {
             SealContext.make("coffer/v1/tomb", $0.bytes, $1.bigEndianBytes)
         }
         try countUnnamed("SELECT num, seal FROM audit", .audit) { AuditSeal.context($0, $1) }
+        try countChunks()
         try countBundles()
         return counts.values.sorted { $0.number < $1.number }
+    }
+
+    /// Each row of a chunk begins with the number of its key.
+    private mutating func countChunks() throws {
+        let rows = try store.connection.prepare(
+            "SELECT substr(seal, 1, 4), count(*) FROM chunk GROUP BY 1")
+        while try rows.step() {
+            let number = rows.bytes(0).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            counts[number]?.chunks += UInt64(clamping: rows.int64(1))
+        }
     }
 
     private mutating func takeKeys() throws {

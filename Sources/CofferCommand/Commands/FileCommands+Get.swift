@@ -54,7 +54,7 @@ extension FileCommands {
                 : Paths.join(output, file.name)
             do throws(VaultError) {
                 try OutputFile.createDirectory(Paths.parent(of: path))
-                try write(file, range, path, vault, call) { count in
+                try write(file, range, path, isOneOfMany: !isFile, vault, call) { count in
                     done &+= UInt64(count)
                     bar.update(Int64(clamping: done), of: Int64(clamping: total))
                 }
@@ -67,6 +67,7 @@ extension FileCommands {
             }
         }
         bar.clear()
+        if !isFile { try OutputFile.synchronize(below: output) }
         if call.isJSON {
             try call.console.print(
                 .object([("path", .text(output)), ("files", .integer(Int64(files.count)))]))
@@ -77,10 +78,12 @@ extension FileCommands {
     }
 
     private static func write(
-        _ file: VaultFile, _ range: Range<UInt64>?, _ path: String, _ vault: Vault, _ call: Call,
-        _ progress: (Int) -> Void
+        _ file: VaultFile, _ range: Range<UInt64>?, _ path: String, isOneOfMany: Bool,
+        _ vault: Vault, _ call: Call, _ progress: (Int) -> Void
     ) throws(VaultError) {
-        let out = try OutputFile(at: path, replacing: call.invocation.flag("force"))
+        let out = try OutputFile(
+            at: path, replacing: call.invocation.flag("force"),
+            isOneOfMany: isOneOfMany)
         Interruption.removesAtSignal(out.unfinishedPath)
         defer { Interruption.removesAtSignal(nil) }
         try read(file.name, range, vault, into: out, progress)

@@ -66,7 +66,9 @@ internal enum RotateCommands {
         let vault = try call.open()
         let counts = try vault.keyCensus()
         // The audit log stays as it was written: each entry is bound to the one before.
-        let old = counts.filter { $0.state == "retiring" && $0.purpose != "audit" }
+        let old = counts.filter {
+            $0.state == "retiring" && !["audit", "chunks"].contains($0.purpose)
+        }
         let left = old.reduce(UInt64(0)) { $0 + $1.records + $1.versions + $1.entries }
         let bundles = counts.filter { $0.state == "archived" }.reduce(UInt64(0)) { $0 + $1.bundles }
         if call.isJSON {
@@ -80,17 +82,25 @@ internal enum RotateCommands {
         var table = Table([
             .init("KEY", isNumber: true), .init("FOR"), .init("STATE"), .init("SINCE"),
             .init("RECORDS", isNumber: true), .init("VERSIONS", isNumber: true),
-            .init("ENTRIES", isNumber: true), .init("BUNDLES", isNumber: true),
+            .init("ENTRIES", isNumber: true), .init("CHUNKS", isNumber: true),
+            .init("BUNDLES", isNumber: true),
         ])
         for count in counts {
             table.add([
                 "\(count.number)", count.purpose, count.state, day(count.created),
-                "\(count.records)", "\(count.versions)", "\(count.entries)", "\(count.bundles)",
+                "\(count.records)", "\(count.versions)", "\(count.entries)", "\(count.chunks)",
+                "\(count.bundles)",
             ])
         }
         for line in table.lines() { try call.console.line(line) }
         try call.console.line("")
         try call.console.line(try words(counts, old, left, vault))
+        let chunks = counts.filter { $0.state == "retiring" }.reduce(UInt64(0)) { $0 + $1.chunks }
+        if chunks > 0 {
+            try call.console.line(
+                "\(Quantity.of(chunks, "chunk", "chunks")) of files are under an old key of theirs; "
+                    + "what is added from now on is under the new one.")
+        }
         if bundles > 0 {
             try call.console.line(
                 "\(Quantity.of(Int(clamping: bundles), "known bundle is", "known bundles are"))"
@@ -127,7 +137,8 @@ internal enum RotateCommands {
             ("key", .integer(Int64(count.number))), ("for", .text(count.purpose)),
             ("state", .text(count.state)), ("since", .text(Timestamp.text(count.created))),
             ("records", .count(count.records)), ("versions", .count(count.versions)),
-            ("entries", .count(count.entries)), ("bundles", .count(count.bundles)),
+            ("entries", .count(count.entries)), ("chunks", .count(count.chunks)),
+            ("bundles", .count(count.bundles)),
         ])
     }
 }

@@ -168,7 +168,8 @@ extension RootRotation {
         let remove = try store.connection.prepare("DELETE FROM dkey WHERE num = ?1")
         var purposes = Self.renewed + (replacement == nil ? [] : Self.compromised)
         for key in before.frame.keyring.all {
-            if key.facts.purpose == .bundle, key.facts.state == .active { purposes.append(.bundle) }
+            let isOptional = key.facts.purpose == .bundle || key.facts.purpose == .chunk
+            if isOptional, key.facts.state == .active { purposes.append(key.facts.purpose) }
             switch fate(key.facts, hasUnnamedRows: unnamed) {
             case .goes:
                 remove.reset()
@@ -199,7 +200,7 @@ extension RootRotation {
         // There is no job while the root is replaced.
         case (.state, _), (.jobs, _): .goes
         case (.catalog, _): hasUnnamedRows ? .stays(.retiring) : .goes
-        case (.records, .active), (.audit, .active): .stays(.retiring)
+        case (.records, .active), (.audit, .active), (.chunk, .active): .stays(.retiring)
         case (.bundle, .active): .stays(.archived)
         case (.index, .active): .stays(replacement == nil ? .active : .retiring)
         default: .stays(facts.state)
