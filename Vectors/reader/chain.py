@@ -187,6 +187,7 @@ class BundleReading:
         c = parts[0]
         start = c.at
         chunk = Carried.parse(c)
+        chunk.check()
         self.code(batch, c.data[start : c.at])
         chunk.at = batch.at + c.at
         if chunk.generation > self.standing.generation:
