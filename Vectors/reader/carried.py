@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import chunks as c
 import primitives as p
 import stream as s
-from encoding import Cursor, mismatch, u8, varint
+from encoding import Cursor, mismatch, over_limit, u8, varint
 from keys import CHUNKER, CHUNKNAMES, active
 
 if TYPE_CHECKING:
@@ -45,9 +45,14 @@ class Carried:
     def what(self) -> str:
         return f"chunk {self.name.hex()}"
 
+    def check(self) -> None:
+        """What can be said of an entry before its bytes are taken."""
+        c.check_chunk(self.coding, self.plain, self.what)
+        if not 1 <= self.stored <= self.plain:
+            raise over_limit(f"{self.what} has {self.stored} stored bytes, not 1 to {self.plain}")
+
     def open(self, naming: bytes, stored: bytes) -> bytes:
         """The chunk's bytes, which are those that its name says."""
-        c.check_chunk(self.coding, self.plain, self.what)
         data = c.unpack(self.coding, self.plain, stored, self.what)
         if not p.same(c.chunk_name(naming, data), self.name):
             raise p.failed(f"the name of {self.what}")

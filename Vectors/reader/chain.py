@@ -187,6 +187,7 @@ class BundleReading:
         c = parts[0]
         start = c.at
         chunk = Carried.parse(c)
+        chunk.check()
         self.code(batch, c.data[start : c.at])
         chunk.at = batch.at + c.at
         if chunk.generation > self.standing.generation:
@@ -285,7 +286,7 @@ def add_up(chain: list[BundleReading]) -> Contents:
     if own is None:
         return contents
     files, older = files_of(own, contents.records), files_of(own, (r for *_, r in contents.older))
-    # Section 19.1: safety bundles, each of them full and alone, have the records without the bytes.
+    # Section 19.4: safety bundles, each of them full and alone, have the records without the bytes.
     is_bare = len(chain) == 1 and not last.chunks
     contents.without_chunks = is_bare and any(file.chunks for file in files + older)
     if not contents.without_chunks:

@@ -206,14 +206,18 @@ class ChainTest(unittest.TestCase):
         self.assertGreater(coded, 1)
 
     def test_refuses_entries_that_no_writer_makes(self) -> None:
-        plain = next(n for n, (x, _) in enumerate(taken_apart(self.chain.drafts[0])) if x.coding == c.PLAIN)
-        packed = next(n for n, (x, _) in enumerate(taken_apart(self.chain.drafts[0])) if x.coding == c.ZSTD)
+        taken = taken_apart(self.chain.drafts[0])
+        plain = next(n for n, (x, _) in enumerate(taken) if x.coding == c.PLAIN)
+        packed = next(n for n, (x, _) in enumerate(taken) if x.coding == c.ZSTD)
         generation = self.chain.drafts[0].manifest.generation
         self.refuses_entry("unknown", "has coding 2", 0, coding=2)
         self.refuses_entry("refusedLimit", "bytes, not 1 to", 0, plain=0)
         self.refuses_entry("refusedLimit", "bytes, not 1 to", 0, plain=c.LARGEST + 1)
-        self.refuses_entry("mismatch", "bytes, not", 0, plain, plain=299)
-        self.refuses_entry("notCanonical", "zstd", 0, packed, plain=299)
+        self.refuses_entry("refusedLimit", "stored bytes, not 1 to 299", 0, plain, plain=299)
+        self.refuses_entry("refusedLimit", "stored bytes, not 1 to 299", 0, packed, plain=299)
+        self.refuses_entry("refusedLimit", "0 stored bytes", 0, packed, stored=0, bytes_=b"")
+        self.refuses_entry("mismatch", "bytes, not", 0, plain, plain=301)
+        self.refuses_entry("notCanonical", "zstd", 0, packed, plain=taken[packed][0].plain + 1)
         self.refuses_entry("notCanonical", "zstd", 0, plain, coding=c.ZSTD)
         self.refuses_entry("mismatch", "bytes, not", 0, packed, coding=c.PLAIN)
         self.refuses_entry("authenticationFailed", "the name of", 0, name=bytes(32))
@@ -222,8 +226,9 @@ class ChainTest(unittest.TestCase):
         self.refuses_entry("mismatch", "older than this bundle", 2, generation=1)
 
         def longer(drafts: list[Draft]) -> None:
-            *found, (chunk, stored) = taken_apart(drafts[0])
-            put_in(drafts[0], [*found, (replace(chunk, stored=1 << 40), stored)])
+            found = taken_apart(drafts[0])
+            chunk, stored = found.pop(packed)
+            put_in(drafts[0], [*found, (replace(chunk, stored=chunk.plain), stored)])
 
         self.refuses("notCanonical", "cut short", longer, honest=False)
 

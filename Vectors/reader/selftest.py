@@ -17,6 +17,7 @@ from unittest import mock
 
 import bundletest
 import catalog
+import chaintest
 import checkvectors
 import cuttest
 import example
@@ -266,7 +267,7 @@ class SelfTest(unittest.TestCase):
         self.assertTrue(unittest.TextTestRunner(stream=sys.stderr).run(suite).wasSuccessful())
 
     def test_files_are_read_and_altered_ones_refused(self) -> None:
-        for module in (cuttest, filetest, filefaults):
+        for module in (cuttest, filetest, filefaults, chaintest):
             suite = unittest.defaultTestLoader.loadTestsFromModule(module)
             self.assertTrue(unittest.TextTestRunner(stream=sys.stderr).run(suite).wasSuccessful())
 
