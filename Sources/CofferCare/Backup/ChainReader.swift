@@ -145,7 +145,7 @@ internal final class ChainReader {
                     try receiver.tombstone(grave, sequence: sequence)
                 }
             case .audit: try readAudit(batch, sums)
-            case .chunks: try readChunks(batch, sums)
+            case .chunks: try readChunks(batch, sums, bundle)
             case .end:
                 let end = try StreamEnd(parsing: batch.parts[0].bytes ?? [])
                 try check(end, sums, bundle, keys)
@@ -226,11 +226,16 @@ internal final class ChainReader {
         try cursor.end()
     }
 
-    private func readChunks(_ batch: StreamBatch, _ sums: StreamSums) throws {
+    private func readChunks(
+        _ batch: StreamBatch, _ sums: StreamSums, _ bundle: BundleReader
+    ) throws {
         let bytes = batch.parts[0].bytes ?? []
         var cursor = StreamCursor(bytes)
         for _ in 0..<batch.count {
             let (chunk, head) = try StreamChunk.read(&cursor)
+            guard chunk.generation <= bundle.manifest.generation else {
+                throw StreamOpener.Failure.malformed("a chunk from after its instant")
+            }
             sums.addChunk(bytes[head])
             try receiver.chunk(chunk)
         }

@@ -159,22 +159,30 @@ internal struct FileCheck {
                     report.add(.error, "file-damaged", "\(record.id): its record is none of a file")
                     return true
                 }
-                let isWhole = try file.chunks.items.allSatisfy {
-                    try !broken.contains($0.name) && rows.has($0.name)
+                if try !isWhole(file, rows) { touched.append(file.name.text) }
+                return true
+            }
+            // What is in the trash has to come back as well.
+            try reader.scanHistory(plan) { version in
+                if let file = StoredFile(version.record.value), try !isWhole(file, rows) {
+                    touched.append("\(file.name.text), older version")
                 }
-                if !isWhole { touched.append(file.name.text) }
                 return true
             }
         } catch is RecordsError {
             // The records were verified before, and what is wrong with them is told already.
             isDamaged = true
         }
-        for name in touched.sorted() {
+        for name in Set(touched).sorted() {
             report.add(.error, "file-damaged", "\(name): some of its bytes are lost")
         }
         if isDamaged, !broken.isEmpty {
             report.add(.warning, "file-damaged", "more files may be touched than those named")
         }
+    }
+
+    private func isWhole(_ file: StoredFile, _ rows: ChunkRows) throws -> Bool {
+        try file.chunks.items.allSatisfy { try !broken.contains($0.name) && rows.has($0.name) }
     }
 
     private static func short(_ name: [UInt8]) -> String {

@@ -35,6 +35,8 @@ internal enum BackupCommands {
             console.note(
                 "\(made.isFull ? "A full bundle" : "An incremental bundle"): "
                     + "\(Quantity.of(made.records, "record", "records")), "
+                    + (made.chunks == 0
+                        ? "" : "\(Quantity.of(made.chunks, "chunk", "chunks")) of files, ")
                     + "\(Quantity.bytes(Double(made.bytes))).")
             return .done
         }

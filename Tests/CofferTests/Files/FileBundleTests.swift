@@ -83,6 +83,30 @@ import Testing
         #expect(try vault.check(files: 1).isSound)
     }
 
+    /// A chunk that only an older version of a file needs must be there as well.
+    @Test func whatIsInTheTrashIsLookedForToo() throws {
+        let (stage, files) = try stage()
+        try stage.vault.files.remove(["maps/keep.png"])
+        #expect(try stage.vault.check(files: 1).isSound)
+        let pack = try #require(try stage.packs().first)
+        let size = try #require(
+            try FileManager.default.attributesOfItem(atPath: pack)[.size] as? Int)
+        let file = try FileHandle(forUpdating: URL(filePath: pack))
+        try file.truncate(atOffset: UInt64(size / 2))
+        try file.close()
+        let report = try stage.vault.check(files: 1)
+        #expect(
+            report.findings.contains { $0.place.hasPrefix("maps/keep.png, older version") })
+        // What is added again is stored anew, and so the trash is whole as well.
+        for (name, bytes) in files where name != "tiny" && name != "empty" {
+            try stage.write(name + ".again", bytes)
+            try stage.add([name + ".again"])
+            #expect(try stage.read(name + ".again") == bytes)
+        }
+        try stage.vault.files.restore("maps/keep.png")
+        #expect(try stage.read("maps/keep.png") == files["maps/keep.png"])
+    }
+
     @Test(arguments: ["root", "data", "index", "signing", "all"])
     func aRotationLeavesFilesAsTheyAre(kind: String) throws {
         let (stage, files) = try stage()
