@@ -51,6 +51,15 @@ extension Vault {
         public let isRepairable: Bool
     }
 
+    /// Whether everything opens and nothing is missing; neither rules nor SQLite's own structures are
+    /// looked at.
+    ///
+    /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/storage``.
+    /// - Complexity: linear in the size of the vault.
+    public func opensWhole() throws(VaultError) -> Bool {
+        try holding { try VaultCheck(records, opensOnly: true).run().isSound }
+    }
+
     /// Verifies the database, every seal, count and sum, the audit log, references and rules.
     ///
     /// Nothing is written.

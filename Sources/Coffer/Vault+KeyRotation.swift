@@ -27,7 +27,8 @@ extension Vault {
         public let moved: UInt64
         /// How many rows there were to be looked at.
         public let total: UInt64
-        /// What does not open and was passed over, by collection and id.
+        /// What does not open, or is missing, and was passed over: records and older versions by
+        /// collection and id, deletions, entries of the audit log, keys of persons.
         public let damaged: [String]
         /// Whether nothing is left under the keys of before, and they are gone.
         public let isOver: Bool
@@ -60,7 +61,8 @@ extension Vault {
     ///
     /// - Parameters:
     ///   - kind: Which keys are changed.
-    ///   - skipsDamaged: Whether rows that do not open are passed over; their keys then stay.
+    ///   - skipsDamaged: Whether what does not open, or is missing, is passed over; the keys of
+    ///     before then stay, and nothing is under way any more.
     ///   - progress: Is given the rows looked at so far, and how many there are; what it throws
     ///     pauses the rotation.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/older``; ``VaultError/Code/damaged``
@@ -94,7 +96,7 @@ extension Vault {
             }
             return KeyRotation(
                 job: done.job?.description ?? "", kind: kind, moved: done.moved, total: done.total,
-                damaged: done.damaged.map { VaultError($0).message },
+                damaged: done.damaged,
                 isOver: done.isOver, isScrubbed: done.isScrubbed)
         }
     }
@@ -115,9 +117,12 @@ extension Vault {
     internal func prepareRotation(_ skipsDamaged: Bool) throws {
         try expectRoom()
         // What does not open is in no bundle either; it stays as it is.
-        do { _ = try takeSafetyBundleInside() } catch let error as RecordsError {
+        do { _ = try takeSafetyBundleInside() } catch {
             switch error {
-            case .damaged where skipsDamaged, .incomplete where skipsDamaged: return
+            case RecordsError.damaged where skipsDamaged,
+                RecordsError.incomplete where skipsDamaged,
+                StoreError.damaged where skipsDamaged:
+                return
             default: throw error
             }
         }

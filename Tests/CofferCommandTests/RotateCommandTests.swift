@@ -86,4 +86,43 @@ import Testing
         #expect(try box.slots().map { $0["slot"] as? Int } == [1])
         #expect(try box.open(["check"]).status == 0)
     }
+
+    @Test func theCensusSaysWhyOldKeysAreKept() throws {
+        let box = try club()
+        #expect(try box.open(["key", "census", "--json"])["kept"] as? Int == 0)
+        #expect(try box.open(["rotate", "root", "--yes"]).status == 0)
+        #expect(try box.open(["rotate", "data", "--yes"]).status == 0)
+        #expect(
+            try box.open(["key", "census"]).output.contains("Nothing is left under any old key"))
+        let gone = try box.shell(
+            "command -v sqlite3 >/dev/null || exit 99\n"
+                + "sqlite3 game.coffer/vault.sqlite 'DELETE FROM audit WHERE num = 1'")
+        guard gone.status != 99 else {
+            print("SKIPPED: sqlite3 is not installed, so no entry is taken away here.")
+            return
+        }
+        #expect(try box.open(["rotate", "data", "--yes"]).status == 6)
+        #expect(try box.open(["rotate", "status"]).output == "No rotation is under way.\n")
+        let done = try box.open(["rotate", "data", "--yes", "--skip-damaged", "--json"])
+        #expect(done.status == 6 && done["state"] as? String == "failed")
+        let damaged = try #require(done["damaged"] as? [String])
+        #expect(damaged.contains { $0.hasPrefix("audit entry 1") })
+        let told = try box.open(["key", "census", "--json"])
+        #expect(told["left"] as? Int == 0 && (told["kept"] as? Int ?? 0) > 0)
+        let words = try box.open(["key", "census"]).output
+        #expect(!words.contains("Nothing is left") && words.contains("coffer check"))
+        #expect(words.contains("No row names an old key of the vault, but 1 old key is kept"))
+    }
+
+    /// A key that nothing is under and that nothing keeps is not said to be kept for damage.
+    @Test func anOldKeyOfNothingCanGo() throws {
+        let box = try Sandbox.withPasswords(["--no-recovery"])
+        #expect(try box.open(["rotate", "root", "--yes"]).status == 0)
+        #expect(
+            try box.open(["key", "census"]).output.contains(
+                "1 old key is there still, and can go: coffer rotate data"))
+        #expect(try box.open(["rotate", "data", "--yes"]).status == 0)
+        #expect(
+            try box.open(["key", "census"]).output.contains("Nothing is left under any old key"))
+    }
 }

@@ -1,3 +1,5 @@
+package import CofferRecords
+
 /// What a check has found.
 package struct CheckReport: Sendable {
     /// How bad a finding is.
@@ -32,6 +34,21 @@ package struct CheckReport: Sendable {
 
     /// Whether nothing is wrong.
     package var isSound: Bool { !findings.contains { $0.severity != .info } }
+
+    /// Where something is damaged or missing; what only follows from that is left out.
+    package var damages: [String] {
+        findings.filter { $0.severity != .info && !$0.followsDamage }.map(\.place)
+    }
+
+    /// Where an error of a record is.
+    package static func place(of error: RecordsError) -> String {
+        switch error {
+        case .damaged(let collection, let rid, let id, let what):
+            "\(collection) \(id.map { "\($0)" } ?? "row \(rid)"): \(what)"
+        case .incomplete(let collection): collection
+        default: "\(error)"
+        }
+    }
 
     /// Takes a finding in.
     package mutating func add(

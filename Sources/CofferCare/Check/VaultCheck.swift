@@ -83,11 +83,12 @@ package struct VaultCheck {
         switch error {
         case StoreError.damaged(let part), KeysError.damaged(let part):
             report.add(.error, "frame", part)
-        case RecordsError.damaged(let collection, let rid, let id, let what):
-            let name = id.map { "\($0)" } ?? "row \(rid)"
-            report.add(.error, "record-damaged", "\(collection) \(name): \(what)")
-        case RecordsError.incomplete(let collection):
-            report.add(.error, "record-missing", collection)
+        case let error as RecordsError:
+            guard case .damaged = error else {
+                guard case .incomplete(let collection) = error else { throw error }
+                return report.add(.error, "record-missing", collection)
+            }
+            report.add(.error, "record-damaged", CheckReport.place(of: error))
         case let error as SQLiteError
         where error.code.primary == .corrupt || error.code.primary == .notADatabase:
             report.add(.error, "database", "vault.sqlite: \(error.message)")
@@ -126,9 +127,8 @@ package struct VaultCheck {
     ) throws {
         let outcome = try verification.verify(plan) { progress($0, total) }
         for problem in outcome.problems {
-            guard case .damaged(_, let rid, let id, let what) = problem else { continue }
-            let name = id.map { "\($0)" } ?? "row \(rid)"
-            report.add(.error, "record-damaged", "\(plan.name) \(name): \(what)")
+            guard case .damaged = problem else { continue }
+            report.add(.error, "record-damaged", CheckReport.place(of: problem))
         }
         let body = VaultState.Body(.records, collection: plan.number)
         compare(

@@ -20,8 +20,8 @@ package struct KeyRotation {
         package fileprivate(set) var moved: UInt64 = 0
         /// How many rows were there to be looked at.
         package fileprivate(set) var total: UInt64 = 0
-        /// What did not open and was passed over.
-        package fileprivate(set) var damaged: [RecordsError] = []
+        /// What did not open, or is missing, and was passed over: where it is.
+        package fileprivate(set) var damaged: [String] = []
         /// Whether nothing is left under the keys of before, and they are gone.
         package fileprivate(set) var isOver = false
         /// Whether what was replaced is in no file of the vault any more.
@@ -71,7 +71,8 @@ package struct KeyRotation {
     /// Starts the rotation, or goes on with the one that is under way.
     ///
     /// - Parameters:
-    ///   - skipsDamaged: Whether rows that do not open are passed over; their keys then stay.
+    ///   - skipsDamaged: Whether what does not open, or is missing, is passed over; all keys of before
+    ///     stay then, and the job ends.
     ///   - prepare: Is called before a new rotation changes anything.
     /// - Throws: `StoreError.jobUnderWay` while keys of another kind are changed; `StoreError.noJob`
     ///   for all keys where none is under way, which only ``begin(skipsDamaged:prepare:change:)``
@@ -140,23 +141,23 @@ package struct KeyRotation {
 
     /// Reads everything; what does not open ends the rotation before it begins, or before keys go.
     ///
-    /// - Returns: Whether all of it opens; otherwise something was passed over.
+    /// - Returns: What was found; where anything is wrong, that was passed over.
     @discardableResult
-    private func prove(passing: Bool) throws -> Bool {
+    private func prove(passing: Bool) throws -> CheckReport {
         let report = try VaultCheck(records, opensOnly: true).run()
         let wrong = report.findings.filter {
             $0.severity != .info && !(passing && Self.isPassed($0))
         }
         if let first = wrong.first { throw StoreError.damaged("\(first.code), \(first.place)") }
-        return report.isSound
+        return report
     }
 
-    /// Whether it can be passed over: what does not open, and the sum that differs because of it.
+    /// Whether it can be passed over: everything but the frame, without which nothing can be
+    /// believed, and what SQLite itself cannot read.
     ///
-    /// The sum goes on differing by as much, whatever is moved.
+    /// A sum that differs goes on differing by as much, whatever is moved; so does a number of rows.
     private static func isPassed(_ finding: CheckReport.Finding) -> Bool {
-        ["record-damaged", "history-damaged", "tombstone-damaged"].contains(finding.code)
-            || finding.followsDamage
+        !["frame", "database"].contains(finding.code)
     }
 
     private func start(_ skipsDamaged: Bool) throws -> JobPlan {
@@ -169,7 +170,7 @@ package struct KeyRotation {
             let plan = JobPlan(
                 kind: kind, id: try transaction.randomness.identifier(),
                 skipsDamaged: skipsDamaged, started: transaction.now)
-            try transaction.renewKeys(for: kind.renewed)
+            try transaction.renewKeys(for: kind.renewed, skips: skipsDamaged)
             try transaction.putJob(plan)
             try transaction.audit("rotate-\(kind.word)", [Self.detail(plan)])
             return plan
@@ -232,7 +233,7 @@ package struct KeyRotation {
                 return try mover.move(
                     after: after, through: end, limit: self.batch, skipsDamaged: skips)
             }
-            outcome.damaged += batch.damaged
+            outcome.damaged += batch.damaged.map { CheckReport.place(of: $0) }
             try step(batch.moved, batch.last == nil ? 0 : UInt64(self.batch))
             last = batch.last
         }
@@ -255,20 +256,27 @@ package struct KeyRotation {
     ///
     /// - Returns: Whether they are gone; otherwise something was passed over.
     private mutating func finish(_ plan: inout JobPlan) throws -> Bool {
-        let isWhole = try prove(passing: plan.skipsDamaged)
+        let report = try prove(passing: plan.skipsDamaged)
+        let isWhole = report.isSound
+        // The report has what was met on the way, and what nobody had to look at.
+        if !isWhole { outcome.damaged = report.damages }
         var next = plan
         next.phase = .scrubbing
         let isOver = try records.write { writer in
             let transaction = writer.transaction
             transaction.isSilent = true
+            // What does not open may be under any key, whatever it says itself.
+            guard isWhole else {
+                // They stay, and so does what is said of them; the job has done what it can.
+                try transaction.removeJob()
+                return false
+            }
             var census = KeyCensus(writer.reader, records.store)
             let left = try census.run().contains { count in
                 count.facts.state == .retiring && kind.dropped.contains(count.facts.purpose)
                     && count.records + count.versions + count.entries > 0
             }
-            // A row that does not open may be under any key, whatever it says itself.
-            guard !left, isWhole else {
-                // They stay, and so does what is said of them; the job has done what it can.
+            guard !left else {
                 try transaction.removeJob()
                 return false
             }

@@ -75,7 +75,7 @@ internal enum RotateCommands {
             try call.console.print(
                 .object([
                     ("keys", .array(counts.map(json))), ("left", .count(left)),
-                    ("bundles", .count(bundles)),
+                    ("kept", .integer(Int64(old.count))), ("bundles", .count(bundles)),
                 ]))
             return .done
         }
@@ -113,6 +113,7 @@ internal enum RotateCommands {
     private static func words(
         _ counts: [Vault.KeyCount], _ old: [Vault.KeyCount], _ left: UInt64, _ vault: Vault
     ) throws -> String {
+        guard left > 0 || old.isEmpty else { return try keptWords(old, vault) }
         guard left > 0 else {
             let entries = counts.filter { $0.state == "retiring" && $0.purpose == "audit" }
                 .reduce(UInt64(0)) { $0 + $1.entries }
@@ -130,6 +131,21 @@ internal enum RotateCommands {
         }
         return "Something is still under old keys, as the table shows. Move it with: coffer "
             + command
+    }
+
+    /// Why old keys are there although no row names them.
+    private static func keptWords(_ old: [Vault.KeyCount], _ vault: Vault) throws -> String {
+        let command = old.allSatisfy { $0.purpose == "index" } ? "rotate index" : "rotate data"
+        let keys = Quantity.of(old.count, "old key is", "old keys are")
+        if let other = try vault.keyRotationUnderWay() {
+            return
+                "No row names an old key of the vault; \(keys) there until rotate \(other) ends. "
+                + "Go on with: coffer rotate resume"
+        }
+        return try vault.opensWhole()
+            ? "No row names an old key of the vault; \(keys) there still, and can go: coffer \(command)"
+            : "No row names an old key of the vault, but \(keys) kept, because something does not open "
+                + "or is missing, and may be under any of them. What that is, says: coffer check"
     }
 
     private static func json(_ count: Vault.KeyCount) -> JSONOutput {

@@ -38,7 +38,9 @@ extension Grammar {
                             yes,
                             .flag(
                                 "skip-damaged",
-                                help: "Pass over what does not open; its keys then stay"),
+                                help:
+                                    "Pass over what does not open or is missing; all old keys then stay"
+                            ),
                         ]),
                     Command(
                         "index",
@@ -54,7 +56,9 @@ extension Grammar {
                             yes,
                             .flag(
                                 "skip-damaged",
-                                help: "Pass over what does not open; its keys then stay"),
+                                help:
+                                    "Pass over what does not open or is missing; all old keys then stay"
+                            ),
                         ]),
                     Command(
                         "signing", summary: "Replace the key that signs bundles",
@@ -90,7 +94,9 @@ extension Grammar {
                         options: [
                             .flag(
                                 "skip-damaged",
-                                help: "Pass over what does not open; its keys then stay")
+                                help:
+                                    "Pass over what does not open or is missing; all old keys then stay"
+                            )
                         ]),
                 ])
         ]
@@ -115,7 +121,9 @@ extension Grammar {
             force,
             .flag("no-recovery", help: "Make no recovery key"),
         ] + hashOptions + [
-            .flag("skip-damaged", help: "Pass over what does not open; its keys then stay"), yes,
+            .flag(
+                "skip-damaged",
+                help: "Pass over what does not open or is missing; all old keys then stay"), yes,
         ])
 
     /// Counting what is under each key.

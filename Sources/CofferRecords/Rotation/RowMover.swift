@@ -121,11 +121,15 @@ package final class RowMover {
                 guard let person = try keys.subject(ofKey: old[1]) else {
                     throw RecordOpener.Failure.damaged("the key of a person")
                 }
-                new.append(
-                    try keys.number(of: person) { try transaction.makeSubjectKey($0) })
+                let number = try keys.number(of: person) { try transaction.makeSubjectKey($0) }
+                guard try keys.key(number, .subject) != nil else {
+                    throw RecordOpener.Failure.damaged("the key of a person")
+                }
+                new.append(number)
             }
             return try draft(row, header, new)
         } catch RecordOpener.Failure.damaged(let what) {
+            // Also where the key of its person is damaged, the old one or the new one.
             throw writer.reader.damaged(plan, row.int64(0), Identifier(row.bytes(1)), what)
         }
     }

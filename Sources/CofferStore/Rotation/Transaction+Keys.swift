@@ -15,10 +15,15 @@ extension Transaction {
     /// Makes a new active key for each that there is for some purposes, such as one for every
     /// person; the ones of before retire.
     ///
+    /// - Parameter skips: Whether the key of a person that does not open is passed over, and stays.
     /// - Throws: `StoreError.damaged`, `StoreError.exhausted`, `KeysError`, `SQLiteError`.
-    package func renewKeys(for purposes: Set<KeyRow.Purpose>) throws {
+    package func renewKeys(for purposes: Set<KeyRow.Purpose>, skips: Bool = false) throws {
         for row in try keyRows() {
-            let key = try open(row)
+            let key: Keyring.Key
+            do throws(KeysError) { key = try open(row) } catch {
+                guard skips, !row.who.isEmpty, case .damaged = error else { throw error }
+                continue
+            }
             guard key.facts.state == .active, purposes.contains(key.facts.purpose) else {
                 continue
             }
@@ -67,7 +72,7 @@ extension Transaction {
         return found
     }
 
-    private func open(_ row: Row) throws -> Keyring.Key {
+    private func open(_ row: Row) throws(KeysError) -> Keyring.Key {
         try Keyring.open(
             number: row.number, column: row.who, seal: row.seal, root: frame.keyring.root,
             vault: vault)
