@@ -7,27 +7,26 @@ extension FileCommands {
         let output = call.invocation.value("output").flatMap { $0 == "-" ? nil : $0 }
         let range = try call.invocation.value("range").map(self.range)
         let vault = try call.open()
-        var found: [VaultFile] = []
-        try vault.files.list(under: name) {
-            found.append($0)
-            return true
+        guard let file = try file(name, vault) else {
+            var below: [VaultFile] = []
+            try vault.files.list(under: name) {
+                below.append($0)
+                return true
+            }
+            // Asked for again, so that the error is that of the library.
+            if below.isEmpty { _ = try vault.files.info(name) }
+            guard let output else { throw Failure.usage("\(name) is a folder: say -o FOLDER") }
+            guard range == nil else { throw Failure.usage("--range reads one file") }
+            return try write(below, isFile: false, output, nil, vault, call)
         }
-        let isOne = found.count == 1 && found[0].name == name
-        // Asked for, so that the error is that of the library.
-        if found.isEmpty || isOne { found = [try vault.files.info(name)] }
-        if let output {
-            return try write(found, isOne || found[0].name == name, output, range, vault, call)
-        }
-        guard found.count == 1, found[0].name == found.first?.name else {
-            throw Failure.usage("\(name) is a folder: say -o FOLDER")
-        }
-        guard !call.console.isOutputTerminal || found[0].media.hasPrefix("text/") else {
+        if let output { return try write([file], isFile: true, output, range, vault, call) }
+        guard !call.console.isOutputTerminal || file.media.hasPrefix("text/") else {
             throw Failure.usage(
-                "\(found[0].name) holds \(found[0].media), which no terminal shows: say -o FILE")
+                "\(file.name) holds \(file.media), which no terminal shows: say -o FILE")
         }
         var failure: Failure?
         do {
-            try vault.files.read(found[0].name, in: range) { bytes in
+            try vault.files.read(file.name, in: range) { bytes in
                 do throws(Failure) { try call.console.write(bytes) } catch {
                     failure = error
                     throw error
@@ -37,11 +36,18 @@ extension FileCommands {
         return .done
     }
 
+    /// The file of a name; nil where there is none, and it may be a folder.
+    private static func file(_ name: String, _ vault: Vault) throws(VaultError) -> VaultFile? {
+        do throws(VaultError) { return try vault.files.info(name) } catch {
+            guard error.code == .noFile else { throw error }
+            return nil
+        }
+    }
+
     private static func write(
-        _ files: [VaultFile], _ isFile: Bool, _ output: String, _ range: Range<UInt64>?,
+        _ files: [VaultFile], isFile: Bool, _ output: String, _ range: Range<UInt64>?,
         _ vault: Vault, _ call: Call
     ) throws -> ExitStatus {
-        guard isFile || range == nil else { throw Failure.usage("--range reads one file") }
         let total = files.reduce(UInt64(0)) { $0 &+ $1.size }
         let bar = ProgressBar(call.console, "reading", .bytes)
         defer { bar.clear() }
