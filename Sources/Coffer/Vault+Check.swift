@@ -51,8 +51,8 @@ extension Vault {
         public let isRepairable: Bool
     }
 
-    /// Whether everything opens and nothing is missing; neither rules nor SQLite's own structures are
-    /// looked at.
+    /// Whether everything opens and nothing is missing; neither rules nor SQLite's own structures
+    /// are looked at.
     ///
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/storage``.
     /// - Complexity: linear in the size of the vault.

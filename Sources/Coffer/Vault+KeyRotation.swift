@@ -13,7 +13,8 @@ extension Vault {
         /// The key of blind indexes: what fields are found by that are not readable.
         case index
         /// All of them, after a compromise, as
-        /// ``Vault/rotateAll(to:keyfile:hasRecoveryKey:options:skippingDamaged:progress:)`` begins it.
+        /// ``Vault/rotateAll(to:keyfile:hasRecoveryKey:options:skippingDamaged:progress:)`` begins
+        /// it.
         case all
     }
 
@@ -35,6 +36,9 @@ extension Vault {
         /// Whether what was replaced is in no file of the vault any more; a reader that is under
         /// way delays it, and the rotation stays under way until then.
         public let isScrubbed: Bool
+        /// The safety bundle that was taken before it began; nil where it went on, where what is
+        /// damaged keeps one from being taken, or without a state directory.
+        public let safetyBundle: String?
     }
 
     /// How far a rotation of keys is that is under way.
@@ -66,8 +70,8 @@ extension Vault {
     ///   - progress: Is given the rows looked at so far, and how many there are; what it throws
     ///     pauses the rotation.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/older``; ``VaultError/Code/damaged``
-    ///   for what does not verify: no key goes then; ``VaultError/Code/usage`` for all of them where
-    ///   that is not under way; ``VaultError/Code/busy``, also while keys of another kind are
+    ///   for what does not verify: no key goes then; ``VaultError/Code/usage`` for all of them
+    ///   where that is not under way; ``VaultError/Code/busy``, also while keys of another kind are
     ///   changed, ``VaultError/Code/full`` and ``VaultError/Code/storage``: it is paused then.
     /// - Complexity: linear in the size of the vault.
     public func rotateKeys(
@@ -88,16 +92,17 @@ extension Vault {
             if kind == .all, try CofferCare.KeyRotation.underWay(records)?.kind == .all {
                 try renewLeftSafetyBundles()
             }
+            var safety: String?
             let done = try withoutActuallyEscaping(progress) { progress in
                 var rotation = CofferCare.KeyRotation(records, kind.plan, progress: progress)
                 return try rotation.run(skipsDamaged: skipsDamaged) {
-                    try prepareRotation(skipsDamaged)
+                    safety = try prepareRotation(skipsDamaged)
                 }
             }
             return KeyRotation(
                 job: done.job?.description ?? "", kind: kind, moved: done.moved, total: done.total,
                 damaged: done.damaged,
-                isOver: done.isOver, isScrubbed: done.isScrubbed)
+                isOver: done.isOver, isScrubbed: done.isScrubbed, safetyBundle: safety)
         }
     }
 
@@ -113,16 +118,18 @@ extension Vault {
 
     /// Takes the safety bundle before rows are moved.
     ///
+    /// - Returns: Its path; nil without a state directory, or where it cannot be taken for what is
+    ///   damaged and is passed over.
     /// - Throws: ``VaultError/Code/full`` where the disk of the vault has too little room.
-    internal func prepareRotation(_ skipsDamaged: Bool) throws {
+    internal func prepareRotation(_ skipsDamaged: Bool) throws -> String? {
         try expectRoom()
         // What does not open is in no bundle either; it stays as it is.
-        do { _ = try takeSafetyBundleInside() } catch {
+        do { return try takeSafetyBundleInside() } catch {
             switch error {
             case RecordsError.damaged where skipsDamaged,
                 RecordsError.incomplete where skipsDamaged,
                 StoreError.damaged where skipsDamaged:
-                return
+                return nil
             default: throw error
             }
         }

@@ -45,11 +45,13 @@ extension Vault {
         progress: (UInt64, UInt64) throws -> Void = { _, _ in }
     ) throws(VaultError) -> RootRotation {
         try holding {
-            let change = try withoutActuallyEscaping(progress) { progress in
-                try store.rotateRoot(progress: progress)
+            let change = try renewing {
+                let change = try withoutActuallyEscaping(progress) { progress in
+                    try store.rotateRoot(progress: progress)
+                }
+                try refreshKeptKey()
+                return change
             }
-            try refreshKeptKey()
-            try renewSafetyBundles()
             return RootRotation(
                 epoch: change.epoch, slots: change.slots.count, persons: change.persons,
                 kept: change.kept.map { kept in

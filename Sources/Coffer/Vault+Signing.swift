@@ -15,16 +15,16 @@ extension Vault {
         /// Whether the seed of the old one is in no file of the vault any more; a reader that is
         /// under way delays it.
         public let isScrubbed: Bool
-        /// Whether this machine could take note of a key that is compromised; where it could not, the
-        /// next unlock of the vault tries again.
+        /// Whether this machine could take note of a key that is compromised; where it could not,
+        /// the next unlock of the vault tries again.
         public let isNoted: Bool
     }
 
     /// Gives the vault a new signing key.
     ///
     /// The old one signs that the new one follows, and every later bundle carries that: whoever
-    /// trusts the old one trusts the new one. What it has signed stays as it is, and the vault knows
-    /// what of that is its own. The safety bundles are signed anew.
+    /// trusts the old one trusts the new one. What it has signed stays as it is, and the vault
+    /// knows what of that is its own. The safety bundles are signed anew.
     ///
     /// - Parameter isCompromised: Whether somebody else may have the old one. Then it vouches for
     ///   nobody, this machine forgets it, what it has signed counts only where the vault lists it,
@@ -38,9 +38,9 @@ extension Vault {
     ) throws(VaultError) -> SigningRotation {
         let replaced = try signer()
         let (isScrubbed, isNoted) = try holding {
-            let vouched = try signedSafetyBundles()
-            let isNoted = try store.rotateSigning(isCompromised: isCompromised)
-            try renewSafetyBundles(vouched: vouched)
+            let isNoted = try renewing {
+                try store.rotateSigning(isCompromised: isCompromised)
+            }
             return (store.scrub(), isNoted)
         }
         return SigningRotation(
@@ -50,15 +50,15 @@ extension Vault {
 
     /// What is said of a vault whose signing key was retired as compromised on this machine.
     public static let compromisedSignerRemark =
-        "the vault's signing key was retired as compromised on this machine, and an older copy or a "
-        + "bundle has brought it back, so what it signs proves nothing; give the vault another one "
+        "the vault's signing key was retired as compromised on this machine, and an older copy or "
+        + "a bundle has brought it back, so what it signs proves nothing; give the vault another one "
         + "with: coffer rotate signing --compromised"
 
-    /// Whether the key that signs for the vault was retired as compromised on this machine: an older
-    /// copy that was accepted, or a bundle that was restored, has brought it back.
+    /// Whether the key that signs for the vault was retired as compromised on this machine: an
+    /// older copy that was accepted, or a bundle that was restored, has brought it back.
     ///
-    /// What it has signed counts only where the vault lists it. It works on a locked vault, of which
-    /// nothing is known.
+    /// What it has signed counts only where the vault lists it. It works on a locked vault, of
+    /// which nothing is known.
     ///
     /// - Throws: ``VaultError/Code/busy``.
     public func hasCompromisedSigner() throws(VaultError) -> Bool {

@@ -46,8 +46,8 @@ extension Vault {
         if store.hasCompromisedSigner { remarks.append(Self.compromisedSignerRemark) }
         if store.memoryIsUnreliable {
             remarks.append(
-                "what this machine remembers of older copies and compromised keys could not be read "
-                    + "or kept")
+                "what this machine remembers of older copies and compromised keys could not be "
+                    + "read or kept")
         }
         return Status(
             vault: id, path: path, isLocked: state == nil, expires: unlockedUntil(),

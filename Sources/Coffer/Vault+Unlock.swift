@@ -14,8 +14,8 @@ extension Vault {
     ///
     /// - Parameters:
     ///   - password: The password.
-    ///   - keyfile: The keyfile that belongs to it: then the slots with a keyfile are tried, without
-    ///     one those with a password alone.
+    ///   - keyfile: The keyfile that belongs to it: then the slots with a keyfile are tried,
+    ///     without one those with a password alone.
     /// - Throws: ``VaultError/Code/wrongPassword``, ``VaultError/Code/refusedLimit`` before any
     ///   work, ``VaultError/Code/damaged``, ``VaultError/Code/older``.
     public func unlock(
@@ -36,6 +36,7 @@ extension Vault {
                         root: found.root, authKey: found.authKey, number: slot.number)
                     opened = slot.number
                     openedKeyfile = keyfile?.digest
+                    renewIfLeft()
                     return
                 } catch { try Self.passOver(error) }
             }
@@ -57,6 +58,7 @@ extension Vault {
                     try store.unlock(
                         root: found.root, authKey: found.authKey, number: slot.number)
                     opened = slot.number
+                    renewIfLeft()
                     return
                 } catch { try Self.passOver(error) }
             }
@@ -76,6 +78,7 @@ extension Vault {
             try exclusively {
                 try store.unlock(root: entry.root)
                 opened = nil
+                renewIfLeft()
             }
         } catch KeysError.wrongSecret {
             cache.forget(vault: store.header.vault)
@@ -144,8 +147,8 @@ extension Vault {
         return UnlockCache(bootID: boot).forget(vault: vault)
     }
 
-    /// Whether the kernel keeps a key for the vault that this machine remembers at a path; nothing is
-    /// opened for that, and the file is not touched.
+    /// Whether the kernel keeps a key for the vault that this machine remembers at a path; nothing
+    /// is opened for that, and the file is not touched.
     public static func isUnlocked(rememberedAt path: String, in surroundings: Surroundings) -> Bool
     {
         guard let directory = surroundings.stateDirectory,

@@ -128,7 +128,7 @@ extension VaultError {
         case .current: return "this copy is the newest that this machine has seen"
         case .newEpoch: return "this copy has a new epoch"
         case .older(let behind, let remembered):
-            let distance = behind.map { ", \($0) changes behind" } ?? ""
+            let distance = behind.map { ", \($0) \($0 == 1 ? "change" : "changes") behind" } ?? ""
             return "this copy is older than the one last opened here "
                 + "(\(Timestamp.text(remembered)))\(distance); \(way)"
         case .forked:

@@ -48,8 +48,8 @@ extension BundleReader {
         (try? signer(trusting: trusted)) != nil
     }
 
-    /// Whether the list is signed by a key, or by one that it vouches for, and none of the keys from
-    /// the one to the other is among some: who holds such a key names a successor for himself.
+    /// Whether the list is signed by a key, or by one that it vouches for, and none of the keys
+    /// from the one to the other is among some: who holds such a key names a successor for himself.
     ///
     /// - Parameter keys: The public keys that are not believed, 32 bytes each.
     package func isSigned(

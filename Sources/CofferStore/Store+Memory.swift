@@ -177,8 +177,8 @@ extension Store {
     /// The public keys of this vault that were retired as compromised on this machine.
     package func compromisedSigners() -> Set<[UInt8]> { Set(memory.compromisedSigners()) }
 
-    /// Whether the key that signs for the unlocked vault was retired as compromised on this machine:
-    /// an older copy, or a bundle that was restored, has brought it back.
+    /// Whether the key that signs for the unlocked vault was retired as compromised on this
+    /// machine: an older copy, or a bundle that was restored, has brought it back.
     package var hasCompromisedSigner: Bool {
         guard let key = try? frame().keyring.active(.signing),
             let half = try? Ed25519.publicKey(of: key.signingKey())

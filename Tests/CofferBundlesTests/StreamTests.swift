@@ -35,7 +35,7 @@ import Testing
         let segments = try sample.seal(batches)
         let found = try sample.open(segments)
         #expect(found.count == batches.count)
-        #expect(found.count == 30)
+        #expect(found.count == 33)
         for (left, right) in zip(batches, found) { #expect(difference(left.0, right) == nil) }
     }
 

@@ -81,7 +81,7 @@ import Testing
         for kind in StreamKind.allCases { end.live.add(kind, UInt64(Int64.max)) }
         end.liveCode = [UInt8](repeating: 0xEE, count: 32)
         end.ownSum.add([UInt8](1...32).span)
-        #expect(end.entries.all == [4, 5, 6, 7, 0])
+        #expect(end.entries.all == [4, 5, 6, 7, 8])
         let bytes = end.bytes
         #expect(bytes.count == 144)
         #expect(try StreamEnd(parsing: bytes) == end)

@@ -87,6 +87,19 @@ import Testing
         #expect(try box.open(["check"]).status == 0)
     }
 
+    @Test func aSafetyBundleIsNamedToWhoAsksForMore() throws {
+        let box = try club()
+        for kind in ["data", "index"] {
+            let told = try box.open(["rotate", kind, "--yes", "-v"])
+            let line = told.errors.split(separator: "\n").first { $0.contains("safety bundle") }
+            let path = try #require(line?.split(separator: " ").last, "\(told.errors)")
+            #expect(FileManager.default.fileExists(atPath: String(path)))
+        }
+        #expect(try !box.open(["rotate", "data", "--yes"]).errors.contains("safety bundle"))
+        let root = try box.open(["rotate", "root", "--yes"])
+        #expect(root.output.contains("1 way to unlock the vault leads to it, as before."))
+    }
+
     @Test func theCensusSaysWhyOldKeysAreKept() throws {
         let box = try club()
         #expect(try box.open(["key", "census", "--json"])["kept"] as? Int == 0)
@@ -124,5 +137,25 @@ import Testing
         #expect(try box.open(["rotate", "data", "--yes"]).status == 0)
         #expect(
             try box.open(["key", "census"]).output.contains("Nothing is left under any old key"))
+    }
+
+    /// What was printed before it broke off has the recovery key in it.
+    @Test func theObjectIsClosedWhateverEndsTheMoving() throws {
+        let box = try club([])
+        let id = try #require(try box.open(["status", "--json"])["vault"] as? String)
+        // What cannot be removed in the place of a safety bundle ends it after the change.
+        let folder = "home/.local/state/coffer/safety/\(id)/x.coffer-bundle"
+        try FileManager.default.createDirectory(
+            atPath: box.path(folder + "/full"), withIntermediateDirectories: true)
+        let words = ["rotate", "all", "--new-password-file", "new", "--yes", "--json"]
+        let done = try box.open(words + Sandbox.cheap)
+        #expect(done.status != 0 && done.code != nil, "\(done)")
+        let told = try #require(done.json as? [String: Any], "\(done.output)")
+        #expect((told["error"] as? [String: Any])?["code"] as? String == done.code)
+        let key = try #require(told["recoveryKey"] as? String)
+        try FileManager.default.removeItem(atPath: box.path(folder))
+        try box.write("key", key)
+        let end = try box.run(["rotate", "resume", "--recovery-key-file", "key", "--json"])
+        #expect(end.status == 0 && end["state"] as? String == "done", "\(end)")
     }
 }

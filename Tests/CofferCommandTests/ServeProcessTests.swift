@@ -195,4 +195,18 @@ import Testing
         #expect(child.end() == 0)
         #expect(child.errors == "")
     }
+
+    /// A new root elsewhere is a reason to unlock again, and no more.
+    @Test func afterANewRootItUnlocksAgain() throws {
+        let box = try Sandbox()
+        try box.makeVault("game", ["--template", "campaign"])
+        let child = try ServedProcess(box)
+        #expect(try child.code("list", ["collection": "npcs"]) == nil)
+        #expect(try box.open(["rotate", "root", "--yes"]).status == 0)
+        for _ in 0..<2 { #expect(try child.code("list", ["collection": "npcs"]) == "locked") }
+        #expect(
+            try child.code("get", ["collection": "npcs", "record": "ana"]) == "locked")
+        try child.result("unlock", ["password": Sandbox.password])
+        #expect(try child.code("list", ["collection": "npcs"]) == nil)
+    }
 }

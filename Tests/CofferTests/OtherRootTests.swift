@@ -14,8 +14,8 @@ import Testing
         return nil
     }
 
-    /// A vault with two bundles, and one of somebody who has given his copy another root and another
-    /// password: it calls itself newer.
+    /// A vault with two bundles, and one of somebody who has given his copy another root and
+    /// another password: it calls itself newer.
     private func stage(
         instance isCopy: Bool
     ) throws -> (stage: BackupStage, paths: [String], other: String) {

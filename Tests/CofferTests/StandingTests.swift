@@ -1,3 +1,4 @@
+import CofferStore
 import Foundation
 import Testing
 
@@ -46,6 +47,13 @@ import Testing
             for number in 0..<count {
                 _ = try vault.put("notes", ndjson: Array(#"{"id":"n\#(number)"}"#.utf8))
             }
+        }
+    }
+
+    @Test func howFarItIsBehindIsCounted() {
+        for (behind, words) in [(1, ", 1 change behind;"), (2, ", 2 changes behind;")] {
+            let told = VaultError.describe(.older(behind: UInt64(behind), remembered: 0))
+            #expect(told.contains(words), "\(told)")
         }
     }
 

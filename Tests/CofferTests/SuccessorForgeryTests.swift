@@ -138,8 +138,8 @@ import Testing
         #expect(try Bundles(in: stage.scratch.surroundings).verify(forged).word == .untrusted)
     }
 
-    /// An older bundle or copy brings the compromised key back as the one that signs: it vouches for
-    /// what the vault lists, and for nothing else.
+    /// An older bundle or copy brings the compromised key back as the one that signs: it vouches
+    /// for what the vault lists, and for nothing else.
     @Test(arguments: [false, true])
     func aKeyThatIsBroughtBackVouchesForNothingNew(isAccepted: Bool) throws {
         let theft = try Theft()

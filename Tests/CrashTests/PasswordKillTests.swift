@@ -55,6 +55,8 @@ import Testing
                     "key", "add-password", "--new-password-file", "$second", "--kdf-memory", "64",
                     "--kdf-passes", "1",
                 ])
+                // Takes a safety bundle, which opens with the same.
+                try stage.done(["rotate", "index", "--yes"])
             })
         return try Stage(prepare)
     }
@@ -122,6 +124,7 @@ import Testing
                     found == Self.before || found == change.after,
                     "killed at call \(point) of \(total): \(found)")
                 if found == Self.before { counts.before += 1 } else { counts.after += 1 }
+                try expectSafetyBundles(openWith: found, stage, point)
                 if found != Self.before {
                     let left = files(with: parts, below: stage.live)
                     #expect(left == [], "after the next command, killed at \(point)")
@@ -148,6 +151,29 @@ import Testing
         print(
             "kill -9, \(change.name): \(total) calls, \(counts.killed) killed, "
                 + "\(counts.before) before, \(counts.after) after")
+    }
+
+    /// Whatever ended the change, the safety bundles open with what opens the vault afterwards.
+    private func expectSafetyBundles(
+        openWith passwords: [String], _ stage: Stage, _ point: Int
+    ) throws {
+        let folder = stage.live + "/state/coffer/safety"
+        let bundles = Files.tree(folder).filter { $0.hasSuffix(".coffer-bundle") }
+        #expect(!bundles.isEmpty, "killed at \(point)")
+        for bundle in bundles {
+            let found = try ["pw", "second", "new"].filter { name in
+                try stage.scratch.run(
+                    [
+                        Machine.program, "backup", "verify", "--deep", folder + "/" + bundle,
+                        "--password-file", stage.scratch.path + "/" + name,
+                    ], adding: stage.environment
+                ).status == 0
+            }
+            // A password that is new opens none of before; one that is gone opens none at all.
+            #expect(
+                !found.isEmpty && Set(found).isSubset(of: passwords),
+                "\(bundle), killed at \(point): \(found)")
+        }
     }
 
     /// What was begun goes on to its end, and then nothing is left under a key of before.

@@ -38,8 +38,8 @@ internal final class BundleDoubt {
         return found
     }
 
-    /// Whether a key has signed a bundle that was retired as compromised, or vouches for the one that
-    /// has.
+    /// Whether a bundle was signed by a key that was retired as compromised, or by one that such a
+    /// key vouches for.
     internal func isSpent(_ bundle: BundleReader) -> Bool {
         compromised.contains { bytes in
             Self.keys(bytes, in: bundle).contains { bundle.isSigned(by: $0) }

@@ -19,8 +19,8 @@ extension Bundles {
         /// Before anything is verified only times say so, and a clock may have been wrong; what
         /// ``Bundles/tryRestore(_:to:key:isReplacing:)`` gives goes by the vault's own order.
         public let passedOver: [(path: String, reason: String)]
-        /// Those of its bundles that somebody else may have made, because a signing key of the vault
-        /// was retired as compromised on this machine; known after
+        /// Those of its bundles that somebody else may have made, because a signing key of the
+        /// vault was retired as compromised on this machine; known after
         /// ``Bundles/tryRestore(_:to:key:isReplacing:)``.
         public internal(set) var doubtful: [String] = []
         internal let chain: [BundleReader]
@@ -49,8 +49,8 @@ extension Bundles {
         public let bundles: [String]
         /// Bundles that look newer and cannot be used, and why.
         public let passedOver: [(path: String, reason: String)]
-        /// Those of its bundles that no key has signed which this machine remembers, where one of the
-        /// vault was retired as compromised here: somebody else may have made them.
+        /// Those of its bundles that no key has signed which this machine remembers, where one of
+        /// the vault was retired as compromised here: somebody else may have made them.
         public let doubtful: [String]
         /// Whether the key that signs for the restored vault was retired as compromised on this
         /// machine: ``Vault/rotateSigning(isCompromised:)`` gives it another one.

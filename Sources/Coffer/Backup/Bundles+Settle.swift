@@ -21,8 +21,8 @@ extension Bundles {
     /// Takes the first chain that is whole, signed and opened by a key; those before it are passed
     /// over, and so is what this machine doubts.
     ///
-    /// - Parameter isTrial: Whether what is damaged or not signed is an error, and is not passed over:
-    ///   a trial of what is not the newest would say that all is well.
+    /// - Parameter isTrial: Whether what is damaged or not signed is an error, and is not passed
+    ///   over: a trial of what is not the newest would say that all is well.
     /// - Throws: As ``settle(_:isTrial:doubting:_:)``.
     internal func settle(
         _ plan: RestorePlan, with key: borrowing Key, isTrial: Bool = false
@@ -40,8 +40,9 @@ extension Bundles {
     /// - Parameters:
     ///   - doubt: Of which chains one is taken only where there is no other.
     ///   - trust: Opens the newest bundle of a chain.
-    /// - Throws: What is wrong with the newest where no other chain is better; `KeysError.wrongSecret`
-    ///   where none of those that are not doubted opens, because somebody else's do not, either.
+    /// - Throws: What is wrong with the newest where no other chain is better;
+    ///   `KeysError.wrongSecret` where none of those that are not doubted opens, because somebody
+    ///   else's do not, either.
     internal func settle(
         _ plan: RestorePlan, isTrial: Bool = false, doubting doubt: BundleDoubt? = nil,
         _ trust: (BundleReader) throws -> BundleTrust

@@ -30,8 +30,8 @@ extension Bundles {
         /// Why not.
         public let reason: String?
         /// Whether a password alone speaks for it, and a signing key of its vault was retired as
-        /// compromised on this machine, or the key that was given is such a one: then somebody else may have made it, and only the vault can
-        /// tell.
+        /// compromised on this machine, or the key that was given is such a one: then somebody else
+        /// may have made it, and only the vault can tell.
         public internal(set) var isDoubtful = false
     }
 
@@ -59,8 +59,8 @@ extension Bundles {
         }
     }
 
-    /// Verifies a bundle as ``verify(_:signer:vault:progress:)`` does, opens every entry, and holds them
-    /// against what the bundle promises.
+    /// Verifies a bundle as ``verify(_:signer:vault:progress:)`` does, opens every entry, and holds
+    /// them against what the bundle promises.
     ///
     /// - Parameters:
     ///   - path: The bundle.

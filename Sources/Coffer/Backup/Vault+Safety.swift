@@ -10,9 +10,9 @@ extension Vault {
     /// The folder of this vault's safety bundles; nil where there is no state directory, then none
     /// are taken.
     ///
-    /// One is taken before collections with records get another definition, and before a restore
-    /// puts the vault aside, whatever the backup policy says; the newest three stay. They are
-    /// bundles like any other.
+    /// One is taken before collections with records get another definition, before a restore puts
+    /// the vault aside, and before the keys of records or indexes, or all keys, are replaced;
+    /// whatever the backup policy says. The newest three stay. They are bundles like any other.
     public var safetyFolder: String? {
         surroundings.stateDirectory.map { Self.safetyFolder(of: store.header.vault, in: $0) }
     }
@@ -38,21 +38,28 @@ extension Vault {
     /// Writes the keyrings of the safety bundles anew, so that none opens with what was just given
     /// up; one that cannot be rewritten is removed.
     ///
-    /// - Parameter vouched: The content ids of those that a signing key has signed which was replaced
-    ///   since.
-    internal func renewSafetyBundles(vouched: Set<[UInt8]> = []) throws {
+    /// - Parameters:
+    ///   - vouched: The content ids of those that a signing key has signed which was replaced
+    ///     since.
+    ///   - gone: The content ids of those that may be removed; nil for all.
+    internal func renewSafetyBundles(
+        vouched: Set<[UInt8]> = [], removing gone: Set<[UInt8]>? = nil
+    ) throws {
         guard let folder = safetyFolder, let chain = try? BundleChain(in: folder) else { return }
         // What the key of today has signed lies in the user's own folder: it stays, even where that
         // key was retired as compromised and an older copy has brought it back.
         let rekey = BackupRekey(records, vouched: vouched.union(try signedSafetyBundles()))
         for item in chain.items where item.kind == .bundle {
             if let bundle = item.bundle, case .done = try rekey.run(bundle) { continue }
+            if let gone {
+                guard let bundle = item.bundle, gone.contains(bundle.contentID) else { continue }
+            }
             try LocalFileSystem().remove(item.path)
         }
     }
 
-    /// Does what ``renewSafetyBundles(vouched:)`` has left after a change of the signing key: each that
-    /// it has written is signed by the new one.
+    /// Does what ``renewSafetyBundles(vouched:)`` has left after a change of the signing key: each
+    /// that it has written is signed by the new one.
     internal func renewLeftSafetyBundles() throws {
         guard let folder = safetyFolder, let chain = try? BundleChain(in: folder) else { return }
         let signed = try signedSafetyBundles()

@@ -18,9 +18,13 @@ extension Vault {
         public let dropped: [Slot]
         /// The keys that were not replaced: ids are made with them.
         public let kept: [RootRotation.KeptKey]
-        /// Whether this machine could take note that the signing key of before is compromised; where
-        /// it could not, the next unlock of the vault tries again.
+        /// Whether this machine could take note that the signing key of before is compromised;
+        /// where it could not, the next unlock of the vault tries again.
         public let isNoted: Bool
+        /// The safety bundle that was taken before; it opens as the vault does now.
+        ///
+        /// Nil where what is damaged keeps one from being taken, or without a state directory.
+        public let safetyBundle: String?
     }
 
     /// After a compromise: gives the vault another root key, new slots in the place of all that
@@ -57,17 +61,25 @@ extension Vault {
             try ways.refuseKnown(try parsedSlots(), openedKeyfile)
             let label = options.label ?? (keyfile == nil ? "password" : "password and keyfile")
             let cost = try newCost(options)
-            var vouched: Set<[UInt8]> = []
+            var renewal: SafetyRenewal?
+            var safety: String?
             let change = try withoutActuallyEscaping(progress) { progress in
                 var change: Store.RootChange?
                 let rotation = CofferCare.KeyRotation(records, .all) { _, _ in }
                 try rotation.begin(
-                    skipsDamaged: skipsDamaged, prepare: { try prepareRotation(skipsDamaged) }
+                    skipsDamaged: skipsDamaged,
+                    prepare: { safety = try prepareRotation(skipsDamaged) }
                 ) { plan in
-                    vouched = try signedSafetyBundles()
-                    change = try store.rotateAll(
-                        to: ways.root, try ways.replacement(cost, label, plan),
-                        progress: progress)
+                    let replacement = try ways.replacement(cost, label, plan)
+                    let begun = try beginRenewal()
+                    renewal = begun
+                    do {
+                        change = try store.rotateAll(
+                            to: ways.root, replacement, progress: progress)
+                    } catch {
+                        cancel(begun)
+                        throw error
+                    }
                 }
                 return change
             }
@@ -76,14 +88,14 @@ extension Vault {
             try refreshKeptKey()
             // Where that fails, the job does it before it moves anything: the recovery key of this
             // change has to be handed over.
-            try? renewSafetyBundles(vouched: vouched)
+            if let renewal { try? finish(renewal) }
             _ = store.scrub()
             made = AllRotation(
                 epoch: change.epoch, password: number,
                 recovery: ways.recoveryKey(change.slots.last ?? number), dropped: dropped,
                 kept: change.kept.map {
                     RootRotation.KeptKey(purpose: Self.word($0.purpose), created: $0.created)
-                }, isNoted: change.isNoted)
+                }, isNoted: change.isNoted, safetyBundle: safety)
         }
         guard let made = made.take() else {
             throw VaultError(.unexpected, "the keys were not replaced")

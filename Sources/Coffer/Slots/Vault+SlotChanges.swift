@@ -60,8 +60,8 @@ extension Vault {
 
     /// Adds a recovery key, which is drawn here.
     ///
-    /// - Throws: ``VaultError/Code/locked``; ``VaultError/Code/invalid`` for a slot too many, and as
-    ///   every write.
+    /// - Throws: ``VaultError/Code/locked``; ``VaultError/Code/invalid`` for a slot too many, and
+    ///   as every write.
     public func addRecoveryKey(
         options: SlotOptions = SlotOptions()
     ) throws(VaultError) -> NewRecoveryKey {
@@ -119,11 +119,13 @@ extension Vault {
                 )
             }
             let cost = try raised(old.cost, options)
-            let added = try addInside(
-                password, keyfile, cost, options.label ?? old.label, removing: old.number,
-                act: "rotate-password")
-            opened = added
-            try renewSafetyBundles()
+            let added = try renewing {
+                let added = try addInside(
+                    password, keyfile, cost, options.label ?? old.label, removing: old.number,
+                    act: "rotate-password")
+                opened = added
+                return added
+            }
             return SlotChange(added: added, removed: old.number, isScrubbed: store.scrub())
         }
     }
@@ -132,14 +134,15 @@ extension Vault {
     ///
     /// A copy of the vault that was made before, and a bundle, still open with it.
     ///
-    /// - Throws: ``VaultError/Code/noSlot``; ``VaultError/Code/lastSlot`` for the only one there is;
-    ///   as every write.
+    /// - Throws: ``VaultError/Code/noSlot``; ``VaultError/Code/lastSlot`` for the only one there
+    ///   is; as every write.
     @discardableResult
     public func removeSlot(_ number: UInt32) throws(VaultError) -> SlotChange {
         try holding {
-            try store.removeSlot(number)
-            if opened == number { opened = nil }
-            try renewSafetyBundles()
+            try renewing {
+                try store.removeSlot(number)
+                if opened == number { opened = nil }
+            }
             return SlotChange(added: nil, removed: number, isScrubbed: store.scrub())
         }
     }

@@ -48,8 +48,8 @@ package struct BackupVerify: Sendable {
         (try? BundleTrust.signer(keyring)).map { bundle.isSigned(by: $0) } ?? false
     }
 
-    /// Whether the unlocked vault that reads has retired a signing key as compromised, or this machine
-    /// knows of one: then nothing but the vault speaks for a bundle.
+    /// Whether the unlocked vault that reads has retired a signing key as compromised, or this
+    /// machine knows of one: then nothing but the vault speaks for a bundle.
     ///
     /// - Throws: `KeysError`, `CryptoError`.
     package static func isWary(_ reader: RecordReader) throws -> Bool {

@@ -155,8 +155,8 @@ package struct BundleChain: Sendable {
     /// The bundles that look newer than a chain that was chosen and cannot be used, and why.
     ///
     /// They are damaged, or what they continue is missing. Of what the signer of the chain vouches
-    /// for, the vault's own order says what is newer: a clock may have been wrong, and what was made
-    /// then is not missing because of that. Of all else nothing is known but the time.
+    /// for, the vault's own order says what is newer: a clock may have been wrong, and what was
+    /// made then is not missing because of that. Of all else nothing is known but the time.
     ///
     /// - Parameters:
     ///   - chain: The chain, the newest first; nothing of it is passed over.

@@ -4,7 +4,8 @@ internal import CofferFormat
 package import CofferRecords
 internal import CofferStore
 
-/// The bundles of a vault that a change of its keys has left behind, as far as the vault knows them.
+/// The bundles of a vault that a change of its keys has left behind, as far as the vault knows
+/// them.
 package struct OldBundles {
     /// One of them.
     package struct Found: Sendable {

@@ -1,7 +1,7 @@
 internal import CofferKeys
 
-/// What one password, keyfile or recovery key has opened among the slots of several bundles, so that
-/// a slot that many of them have is derived once.
+/// What one password, keyfile or recovery key has opened among the slots of several bundles, so
+/// that a slot that many of them have is derived once.
 package final class SlotTrials {
     private var results: [[UInt8]: Result] = [:]
 

@@ -27,8 +27,8 @@ internal struct VaultSigners {
 
     /// Takes them from an opened keyring.
     ///
-    /// - Parameter known: The public keys that were retired as compromised on this machine: an older
-    ///   copy, or a restored bundle, does not know of it.
+    /// - Parameter known: The public keys that were retired as compromised on this machine: an
+    ///   older copy, or a restored bundle, does not know of it.
     /// - Throws: `KeysError`, `CryptoError`.
     init(_ keyring: Keyring, compromised known: Set<[UInt8]>) throws {
         let current = try BundleTrust.signer(keyring)
@@ -103,7 +103,8 @@ extension VaultSigners {
 }
 
 extension KnownBundle {
-    /// Whether a bundle is what the vault has made: its content, and what the manifest says besides.
+    /// Whether a bundle is what the vault has made: its content, and what the manifest says
+    /// besides.
     ///
     /// The content id does not name what the manifest says, and a key that is compromised does not
     /// vouch for that any more.

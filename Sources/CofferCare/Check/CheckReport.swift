@@ -22,8 +22,8 @@ package struct CheckReport: Sendable {
         package let place: String
         /// Whether a repair can mend it.
         package let isRepairable: Bool
-        /// Whether it is what a damaged record brings with it: a sum that differs where the number of
-        /// rows is right.
+        /// Whether it is what a damaged record brings with it: a sum that differs where the number
+        /// of rows is right.
         package let followsDamage: Bool
     }
 

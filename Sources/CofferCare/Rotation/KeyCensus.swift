@@ -134,8 +134,8 @@ package struct KeyCensus {
         }
     }
 
-    /// Counts what is damaged for every key that retires and that it may be under, so that none goes
-    /// because of it.
+    /// Counts what is damaged for every key that retires and that it may be under, so that none
+    /// goes because of it.
     private mutating func note(
         _ count: UInt64, _ place: WritableKeyPath<Count, UInt64>, _ purposes: Set<KeyRow.Purpose>
     ) {

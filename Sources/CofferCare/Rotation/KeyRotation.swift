@@ -71,12 +71,12 @@ package struct KeyRotation {
     /// Starts the rotation, or goes on with the one that is under way.
     ///
     /// - Parameters:
-    ///   - skipsDamaged: Whether what does not open, or is missing, is passed over; all keys of before
-    ///     stay then, and the job ends.
+    ///   - skipsDamaged: Whether what does not open, or is missing, is passed over; all keys of
+    ///     before stay then, and the job ends.
     ///   - prepare: Is called before a new rotation changes anything.
-    /// - Throws: `StoreError.jobUnderWay` while keys of another kind are changed; `StoreError.noJob`
-    ///   for all keys where none is under way, which only ``begin(skipsDamaged:prepare:change:)``
-    ///   starts;
+    /// - Throws: `StoreError.jobUnderWay` while keys of another kind are changed;
+    ///   `StoreError.noJob` for all keys where none is under way, which only
+    ///   ``begin(skipsDamaged:prepare:change:)`` starts;
     ///   `StoreError.damaged`, `RecordsError.damaged`: nothing goes then; `SQLiteError`; what
     ///   `progress` and `prepare` throw.
     /// - Complexity: linear in the size of the vault, which is read three times.
@@ -109,8 +109,8 @@ package struct KeyRotation {
         return outcome
     }
 
-    /// The plan of a rotation that goes on, which passes over what is damaged from now on where that
-    /// is asked: a row may have been damaged since it began.
+    /// The plan of a rotation that goes on, which passes over what is damaged from now on where
+    /// that is asked: a row may have been damaged since it began.
     private func allowing(_ skipsDamaged: Bool, _ known: JobPlan) throws -> JobPlan {
         guard skipsDamaged, !known.skipsDamaged else { return known }
         var plan = known
@@ -155,7 +155,8 @@ package struct KeyRotation {
     /// Whether it can be passed over: everything but the frame, without which nothing can be
     /// believed, and what SQLite itself cannot read.
     ///
-    /// A sum that differs goes on differing by as much, whatever is moved; so does a number of rows.
+    /// A sum that differs goes on differing by as much, whatever is moved; so does a number of
+    /// rows.
     private static func isPassed(_ finding: CheckReport.Finding) -> Bool {
         !["frame", "database"].contains(finding.code)
     }

@@ -87,6 +87,7 @@ internal enum RotateAllCommand {
         _ made: borrowing Vault.AllRotation, _ sheet: String?, _ vault: Vault, _ call: Call,
         _ skipping: Bool
     ) throws -> ExitStatus {
+        RotateKeysCommands.tell(safety: made.safetyBundle, call)
         if !made.isNoted { call.warnOfMissingNote() }
         guard call.isJSON else {
             try tell(made, sheet, vault, call)
@@ -95,9 +96,19 @@ internal enum RotateAllCommand {
         do {
             try printHead(made, vault, call)
         } catch { throw unshown(.from(error)) }
-        let (done, status) = try RotateKeysCommands.move(.all, vault, call, skipping: skipping)
-        try call.console.line("," + RotateKeysCommands.json(done).json.dropFirst())
-        return status
+        do {
+            let (done, status) = try RotateKeysCommands.move(.all, vault, call, skipping: skipping)
+            try call.console.line("," + RotateKeysCommands.json(done).json.dropFirst())
+            return status
+        } catch {
+            // What was printed stays readable: the new recovery key is in it.
+            let failure = Failure.from(error)
+            let told = JSONOutput.object([("error", .object(failure.members))])
+            if call.console.failure == nil {
+                try call.console.line("," + told.json.dropFirst())
+            }
+            throw failure
+        }
     }
 
     private static func tell(

@@ -15,8 +15,8 @@ internal enum RotateCommands {
         }
         try call.console.line(
             "The root key is a new one (epoch \(rotation.epoch)); "
-                + "\(Quantity.of(rotation.slots, "way", "ways")) to unlock the vault lead to it, "
-                + "as before.")
+                + "\(Quantity.of(rotation.slots, "way", "ways")) to unlock the vault "
+                + "\(rotation.slots == 1 ? "leads" : "lead") to it, as before.")
         let kept = rotation.kept.map { "\($0.purpose) (since \(day($0.created)))" }
         try call.console.line("Not replaced: \(kept.joined(separator: ", ")).")
         try call.console.line("What was written before stays known to whoever held the old root.")
@@ -142,10 +142,12 @@ internal enum RotateCommands {
                 "No row names an old key of the vault; \(keys) there until rotate \(other) ends. "
                 + "Go on with: coffer rotate resume"
         }
-        return try vault.opensWhole()
-            ? "No row names an old key of the vault; \(keys) there still, and can go: coffer \(command)"
-            : "No row names an old key of the vault, but \(keys) kept, because something does not open "
-                + "or is missing, and may be under any of them. What that is, says: coffer check"
+        guard try !vault.opensWhole() else {
+            return "No row names an old key of the vault; \(keys) there still, and can go: "
+                + "coffer \(command)"
+        }
+        return "No row names an old key of the vault, but \(keys) kept, because something does not "
+            + "open or is missing, and may be under any of them. What that is, says: coffer check"
     }
 
     private static func json(_ count: Vault.KeyCount) -> JSONOutput {

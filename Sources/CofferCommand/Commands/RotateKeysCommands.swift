@@ -60,7 +60,14 @@ internal enum RotateKeysCommands {
         let done = try vault.rotateKeys(kind, skippingDamaged: skipping) {
             bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
         }
+        tell(safety: done.safetyBundle, call)
         return (done, done.isOver && done.damaged.isEmpty ? .done : .damaged)
+    }
+
+    /// Names the safety bundle that a rotation has taken, to who asks for more.
+    internal static func tell(safety bundle: String?, _ call: Call) {
+        guard let bundle else { return }
+        call.console.detail("a safety bundle of before is \(Visible.line(bundle))")
     }
 
     /// What was done, for a program.
@@ -83,9 +90,10 @@ internal enum RotateKeysCommands {
         let moved = Quantity.of(Int(clamping: done.moved), "row was", "rows were")
         let keys = done.kind == .index ? "the index key of before" : "the keys of before"
         guard done.isOver else {
+            let stay = done.kind == .index ? "stays" : "stay"
             return try call.console.line(
-                "\(moved) sealed anew; \(keys) \(done.kind == .index ? "stays" : "stay") for what does not open, which coffer check "
-                    + "names.")
+                "\(moved) sealed anew; \(keys) \(stay) for what does not open or is missing, which "
+                    + "coffer check names.")
         }
         try call.console.line(
             "\(moved) sealed anew; nothing is left under \(keys), and "
@@ -119,8 +127,8 @@ internal enum RotateKeysCommands {
             status.phase == "running"
                 ? "\(name) is under way since \(since): \(status.left) rows are to be moved. "
                     + "Go on with: coffer rotate resume"
-                : "\(name) is under way since \(since): everything is moved, and what was replaced is still to "
-                    + "leave the log. Go on with: coffer rotate resume")
+                : "\(name) is under way since \(since): everything is moved, and what was replaced "
+                    + "is still to leave the log. Go on with: coffer rotate resume")
         return .done
     }
 }

@@ -29,36 +29,30 @@ extension Grammar {
                         "data",
                         summary: "Replace the keys of records and persons, and move everything",
                         discussion: """
-                            Every record, older version and deletion is sealed anew, in small \
+                            A safety bundle is taken first. Every record, older version and \
+                            deletion is sealed anew, in small \
                             steps, while other programs read and write. It may be ended at any \
                             time and goes on with the next rotate data. Everything is read before \
                             and after; the keys of before go when nothing is under them any more.
                             """,
                         options: [
                             yes,
-                            .flag(
-                                "skip-damaged",
-                                help:
-                                    "Pass over what does not open or is missing; all old keys then stay"
-                            ),
+                            skipDamaged,
                         ]),
                     Command(
                         "index",
                         summary: "Replace the key of indexes, and make all of them anew",
                         discussion: """
                             An index is what a field is found by that nobody can read; who has \
-                            its key and a copy of the vault can try values. All of them are made \
+                            its key and a copy of the vault can try values. A safety bundle is \
+                            taken first. All of them are made \
                             anew, in small steps, while other programs read and write; until the \
                             end both are searched, and what must be unique is. It may be ended at \
                             any time and goes on with the next rotate index.
                             """,
                         options: [
                             yes,
-                            .flag(
-                                "skip-damaged",
-                                help:
-                                    "Pass over what does not open or is missing; all old keys then stay"
-                            ),
+                            skipDamaged,
                         ]),
                     Command(
                         "signing", summary: "Replace the key that signs bundles",
@@ -92,21 +86,22 @@ extension Grammar {
                     Command(
                         "resume", summary: "Go on with a rotation that is under way",
                         options: [
-                            .flag(
-                                "skip-damaged",
-                                help:
-                                    "Pass over what does not open or is missing; all old keys then stay"
-                            )
+                            skipDamaged
                         ]),
                 ])
         ]
     }
 
+    private static let skipDamaged = Option.flag(
+        "skip-damaged",
+        help: "Pass over what does not open or is missing; all keys of before stay")
+
     private static let rotateAll = Command(
         "all", summary: "After a compromise: replace every key and every way to unlock the vault",
         discussion: """
             A new password must be chosen, and a new recovery key is made; no password, keyfile or \
-            recovery key of before opens the vault any more. Then everything is sealed anew, as \
+            recovery key of before opens the vault any more. A safety bundle is taken first, and \
+            opens as the vault does afterwards. Then everything is sealed anew, as \
             with rotate data and rotate index; that may be ended at any time and goes on with \
             rotate resume. The keys that ids are made with stay, or every id would be another. \
             Bundles and copies from before open as before: coffer backup rekey, or delete them.
@@ -121,9 +116,7 @@ extension Grammar {
             force,
             .flag("no-recovery", help: "Make no recovery key"),
         ] + hashOptions + [
-            .flag(
-                "skip-damaged",
-                help: "Pass over what does not open or is missing; all old keys then stay"), yes,
+            skipDamaged, yes,
         ])
 
     /// Counting what is under each key.
