@@ -156,7 +156,7 @@ import Testing
             }
         }
         #expect(end == .versionConflict)
-        #expect(calls == 100)
-        #expect(try heroes.get("ana")?.level == 101)
+        #expect(calls == 1_000)
+        #expect(try heroes.get("ana")?.level == 1_001)
     }
 }

@@ -53,6 +53,10 @@ import Testing
         #expect(drilled.plan.passedOver.map(\.path) == [other])
         let fetched = try stage.vault.fetch("people", from: plan)
         #expect(fetched.passedOver.map(\.path) == [other] && fetched.unchanged > 0)
+        // The vault's own trial passes it over, too.
+        let care = try Maintenance(stage.vault.records).run(.drill(folder: stage.bundles)) { _, _ in
+        }
+        #expect(!care.isBad && care.result.contains("1 passed over"))
         // A password that opens none of them is wrong.
         let wrong = Bundles.Key.password(try Scratch.password("mistyped"))
         #expect(

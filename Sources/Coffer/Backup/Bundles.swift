@@ -67,7 +67,8 @@ public struct Bundles: Sendable {
         public let facts: Facts?
     }
 
-    /// What a bundle says of itself; believe it after ``verify(_:signer:key:vault:progress:)``.
+    /// What a bundle says of itself; believe it after
+    /// ``Bundles/verify(_:signer:key:vault:progress:)``.
     public struct Facts: Sendable {
         /// The vault, a UUID.
         public let vault: String

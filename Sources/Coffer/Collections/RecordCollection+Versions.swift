@@ -3,8 +3,9 @@ internal import CofferRecords
 extension RecordCollection {
     /// How often a write is tried when others are faster.
     ///
-    /// Four writers on one record win every fourth time; none of them loses a hundred times.
-    private static var attempts: Int { 100 }
+    /// Each attempt that fails is a write of somebody else that succeeded. One who waits for the
+    /// lock of another process has mostly read too early, so he may lose hundreds of times.
+    private static var attempts: Int { 1_000 }
 
     /// Changes a record: reads it, lets `change` change it, and writes it if nobody else has
     /// meanwhile; if somebody has, it begins again with what is there by then.
@@ -18,7 +19,7 @@ extension RecordCollection {
     /// - Returns: The record as it was written.
     /// - Throws: ``VaultError/Code/noCollection``, ``VaultError/Code/noRecord``,
     ///   ``VaultError/Code/invalid``, ``VaultError/Code/notUnique``,
-    ///   ``VaultError/Code/versionConflict`` when others were faster a hundred times; what
+    ///   ``VaultError/Code/versionConflict`` when others were faster a thousand times; what
     ///   `change` throws.
     /// - Complexity: O(log n) for each attempt.
     @discardableResult
@@ -66,7 +67,7 @@ extension RecordCollection {
     ///   - conflict: What to do when it was.
     /// - Returns: The record as it was written.
     /// - Throws: ``VaultError/Code/versionConflict`` when it was changed since and that is to
-    ///   fail, or when others were faster a hundred times; ``VaultError/Code/noRecord`` when it is
+    ///   fail, or when others were faster a thousand times; ``VaultError/Code/noRecord`` when it is
     ///   gone; ``VaultError/Code/invalid``, also for another key; ``VaultError/Code/notUnique``;
     ///   what a closure of `conflict` throws.
     /// - Complexity: O(log n) for each attempt.

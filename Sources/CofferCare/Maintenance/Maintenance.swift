@@ -180,11 +180,10 @@ package struct Maintenance {
     ) throws -> Done {
         let vault = records.store.header.vault
         let bundles = try BundleChain(in: folder, on: disk)
-        let chain = try VerifiedChain(try bundles.candidates(of: vault, folder: folder)[0]) {
-            bundle in try records.read { try BundleTrust(bundle, of: $0) }
-        }
-        if let passed = chain.passedOver(in: bundles).first {
-            throw BackupError.damaged(path: passed.path, reason: passed.reason)
+        let (chain, foreign) = try firstOpening(try bundles.candidates(of: vault, folder: folder))
+        let missing = chain.passedOver(in: bundles).first { !foreign.contains($0.path) }
+        if let missing {
+            throw BackupError.damaged(path: missing.path, reason: missing.reason)
         }
         let result = try BackupDrill(
             chain, environment: records.store.environment, disk: disk, progress: progress
@@ -192,8 +191,28 @@ package struct Maintenance {
         try note { $0.lastDrill = $1 }
         return Done(
             task: task,
-            result: "\(result.records) records come back from \(chain.bundles.count) bundles",
+            result: "\(result.records) records come back from \(chain.bundles.count) bundles"
+                + (foreign.isEmpty ? "" : "; \(foreign.count) passed over: another root key"),
             isBad: false)
+    }
+
+    /// The first chain that the root of the vault opens, and the newest bundles of those before it:
+    /// a copy of the vault may have another root.
+    ///
+    /// - Throws: `KeysError.wrongSecret` where it opens none; as verifying a chain does.
+    private func firstOpening(
+        _ chains: [[BundleReader]]
+    ) throws -> (chain: VerifiedChain, foreign: Set<String>) {
+        var foreign: Set<String> = []
+        for chain in chains {
+            do {
+                let verified = try VerifiedChain(chain) { bundle in
+                    try records.read { try BundleTrust(bundle, of: $0) }
+                }
+                return (verified, foreign)
+            } catch KeysError.wrongSecret { foreign.insert(chain[0].path) }
+        }
+        throw KeysError.wrongSecret
     }
 
     /// Remembers when something was done.
