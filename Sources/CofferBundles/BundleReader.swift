@@ -99,7 +99,7 @@ package final class BundleReader: Sendable {
         }
     }
 
-    /// Hashes every member in one pass and compares it with the list.
+    /// Hashes every member and compares it with the list, on all cores.
     ///
     /// - Parameters:
     ///   - progress: Told how many bytes are done, and of how many.
@@ -110,31 +110,9 @@ package final class BundleReader: Sendable {
         progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in },
         isCancelled: () -> Bool = { false }
     ) throws(BundleError) {
-        var buffer: [UInt8] = []
-        let total = sums.entries.reduce(UInt64(0)) { $0 + UInt64(size(of: $1.member) ?? 0) }
-        var done: UInt64 = 0
-        progress(0, total)
-        for entry in sums.entries {
-            guard let place = layout.place(of: entry.member) else {
-                throw .damaged(entry.member, .truncated)
-            }
-            var hash = SHA256()
-            var read = 0
-            while read < place.size {
-                if isCancelled() { throw .cancelled }
-                let count = min(Self.pieceSize, place.size - read)
-                try place.read(into: &buffer, from: read, count: count, of: entry.member, file)
-                hash.update(buffer)
-                read += count
-                done += UInt64(count)
-                progress(done, total)
-            }
-            guard hash.finish() == entry.sha256 else { throw .damaged(entry.member, .hash) }
-        }
+        try MemberHashing.run(
+            sums, layout, file, progress: progress, isCancelled: isCancelled)
     }
-
-    /// How much of a member is in memory while it is hashed.
-    private static let pieceSize = 1 << 20
 
     /// The list, its signature and what comes after were parsed from the bytes that are compared.
     private func isListed(_ member: BundleMember, _ hash: [UInt8]) -> Bool {

@@ -44,9 +44,9 @@ package struct BundleWriter: ~Copyable {
                 if let found = try disk.status(path), found.kind != .regular {
                     throw DiskError(.open, path, .notRegular)
                 }
-                pending = try PendingFile(path, on: disk)
+                pending = try PendingFile(path, isLarge: true, on: disk)
             } else {
-                pending = try disk.createExclusive(path)
+                pending = try disk.createExclusive(path, isLarge: true)
             }
         } catch { throw .disk(error) }
     }

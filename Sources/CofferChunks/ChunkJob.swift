@@ -11,6 +11,8 @@ package final class ChunkJob: @unchecked Sendable {
     package var plain: [UInt8] = []
     /// A chunk that was stored elsewhere and is to be proved and sealed; nil for one that is cut.
     package var given: StreamChunk?
+    /// Whether what was given is proved, and not sealed.
+    package var isOnlyProved = false
     /// How many they were.
     package private(set) var size = 0
     /// Its name.
@@ -52,7 +54,7 @@ package final class ChunkJob: @unchecked Sendable {
         isNew = known?.insert(name) ?? true
         if isNew {
             do throws(CryptoError) { try prepare(&tools) } catch { failure = error }
-            plain.removeAll(keepingCapacity: true)
+            plain = []
         }
     }
 
@@ -70,7 +72,7 @@ package final class ChunkJob: @unchecked Sendable {
             tools.naming.code(bytes.span) == chunk.name
         else { throw .authenticationFailed }
         isPiece = chunk.stored.count > ChunkLimits.inRow
-        guard isPiece else { return }
+        guard isPiece, !isOnlyProved else { return }
         stored = try Cobblestone.seal(
             chunk.stored, under: tools.sealing, context: tools.keys.piece(chunk.name),
             randomness: tools.randomness)

@@ -3,8 +3,8 @@ package import CofferCrypto
 
 /// Threads that name, compress and seal chunks while their owner reads and writes.
 ///
-/// The owner waits for its jobs in their order, and does the next of them itself where no thread
-/// has begun it: so one core is enough, and none of two is idle.
+/// The owner waits for its jobs in their order, and meanwhile does what no thread has begun: so
+/// one core is enough, and none of two is idle.
 package final class ChunkLine: @unchecked Sendable {
     // Sendable is true because what changes is reached under the monitor, and `tools` by the owner
     // alone.
@@ -52,20 +52,28 @@ package final class ChunkLine: @unchecked Sendable {
         }
     }
 
-    /// Waits until a job is done.
+    /// Waits until a job is done, and does others meanwhile.
     package func finish(_ job: ChunkJob) {
-        let isMine = monitor.locked { () -> Bool in
-            if job.state == .waiting, let place = waiting.firstIndex(where: { $0 === job }) {
-                waiting.remove(at: place)
-                job.state = .running
-                return true
-            }
-            while job.state != .done { monitor.wait() }
-            return false
+        while let mine = nextUntil(job) {
+            mine.run(with: &tools, known)
+            monitor.locked { mine.state = .done }
         }
-        guard isMine else { return }
-        job.run(with: &tools, known)
-        monitor.locked { job.state = .done }
+    }
+
+    /// A job to do while another is not done; nil when that one is.
+    private func nextUntil(_ job: ChunkJob) -> ChunkJob? {
+        monitor.locked {
+            while job.state != .done {
+                guard let first = waiting.first else {
+                    monitor.wait()
+                    continue
+                }
+                waiting.removeFirst()
+                first.state = .running
+                return first
+            }
+            return nil
+        }
     }
 
     /// Seals a chunk that was taken for a known one and is not; its bytes are needed again.

@@ -11,8 +11,8 @@ package final class ChunkLoader {
     private let keys: ChunkKeys
     private let line: ChunkLine
     private let packs: PackWriter
-    private let limit: Int
     private var jobs: [ChunkJob] = []
+    private var jobBytes = 0
     private var idle: [ChunkJob] = []
     private var pieces: [PackWriter.Piece] = []
     private var generations: [UInt64] = []
@@ -20,7 +20,10 @@ package final class ChunkLoader {
     private var seen: Set<[UInt8]> = []
 
     private static let batchBytes = 32 << 20
-    private static let depth = 8
+    /// So many bytes are on their way at most: what the threads do while this one waits for the
+    /// disk.
+    private static let waysBytes = 16 << 20
+    private static let ways = 2_048
 
     /// A loader for a transaction of a store.
     ///
@@ -34,7 +37,6 @@ package final class ChunkLoader {
         line = ChunkLine(
             keys, knowing: [], threads: threads, store.environment.randomness)
         packs = PackWriter(store, keys, on: disk)
-        limit = Self.depth * (threads + 1)
     }
 
     deinit { line.stop() }
@@ -45,9 +47,10 @@ package final class ChunkLoader {
     ///   packs and rows does.
     package func load(_ chunk: StreamChunk) throws {
         guard seen.insert(chunk.name).inserted else { return }
-        while jobs.count >= limit { try collect() }
+        while jobBytes >= Self.waysBytes || jobs.count >= Self.ways { try collect() }
         let job = idle.popLast() ?? ChunkJob()
         job.given = chunk
+        jobBytes += chunk.stored.count
         line.submit(job)
         jobs.append(job)
     }
@@ -64,6 +67,7 @@ package final class ChunkLoader {
         let job = jobs.removeFirst()
         line.finish(job)
         guard let chunk = job.given else { return }
+        jobBytes -= chunk.stored.count
         if let failure = job.failure {
             guard failure == .authenticationFailed else { throw failure }
             throw ChunkError.damaged(name: chunk.name, "its name")

@@ -85,14 +85,16 @@ package final class PackWriter {
             let head = try Cobblestone.seal(
                 PackBatch.Head(table: sealed.count, pieces: size).bytes, under: sealing,
                 context: keys.head(id, start), randomness: randomness)
-            try current.file.write(head)
-            try current.file.write(sealed)
+            let out = DirectWriter(current.file, at: Int64(clamping: start))
+            try out.write(head)
+            try out.write(sealed)
             var offset = start + UInt64(head.count + sealed.count)
             for place in pieces.indices {
-                try current.file.write(pieces[place].bytes)
+                try out.write(pieces[place].bytes)
                 pieces[place].offset = offset
                 offset += UInt64(pieces[place].bytes.count)
             }
+            try out.finish()
             try current.file.synchronize()
             if !current.isNamed {
                 try disk.synchronizeDirectory(folder)

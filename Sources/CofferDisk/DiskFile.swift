@@ -1,6 +1,6 @@
 /// An open file, closed when it goes out of scope.
 ///
-/// One thread uses it at a time.
+/// One thread writes at a time; any may read where nobody writes.
 package protocol DiskFile: AnyObject, Sendable {
     /// Writes a part of `bytes`, at least one byte unless there are none, and says how many.
     func writeSome(_ bytes: Span<UInt8>) throws(DiskError) -> Int
@@ -19,11 +19,19 @@ package protocol DiskFile: AnyObject, Sendable {
     /// Cuts the file to `size` bytes.
     func truncate(to size: Int64) throws(DiskError)
 
+    /// Has what is written go past the system's cache, or no longer (open(2), `O_DIRECT`).
+    ///
+    /// - Returns: Whether it is as was asked; a file system need not be able to.
+    func bypassCache(_ isOn: Bool) -> Bool
+
     /// What fstat(2) tells.
     func status() throws(DiskError) -> FileStatus
 }
 
 extension DiskFile {
+    /// Can only do what every file can.
+    package func bypassCache(_ isOn: Bool) -> Bool { !isOn }
+
     /// Writes all of `bytes`, however small the parts are that the disk takes.
     package func write(_ bytes: Span<UInt8>) throws(DiskError) {
         var done = 0

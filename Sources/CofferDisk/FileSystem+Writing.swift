@@ -21,9 +21,11 @@ extension FileSystem {
     ///
     /// - Throws: ``DiskError/Kind/exists`` at once when the name is taken, so that no long work
     ///   is done in vain.
-    package func createExclusive(_ path: String) throws(DiskError) -> PendingFile {
+    package func createExclusive(
+        _ path: String, isLarge: Bool = false
+    ) throws(DiskError) -> PendingFile {
         guard try status(path) == nil else { throw DiskError(.open, path, .exists) }
-        return try PendingFile(path, on: self)
+        return try PendingFile(path, isLarge: isLarge, on: self)
     }
 
     /// Adds bytes at the end of a file, made with mode 0600 where it is missing, durably.

@@ -1,3 +1,4 @@
+internal import CofferShims
 internal import Glibc
 
 /// An open file of the machine's own disk.
@@ -59,6 +60,11 @@ internal final class LocalFile: DiskFile {
         while ftruncate(descriptor, off_t(clamping: size)) != 0 {
             guard errno == EINTR else { throw DiskError(.truncate, path, errno: errno) }
         }
+    }
+
+    /// Has what is written go past the system's cache, or no longer.
+    internal func bypassCache(_ isOn: Bool) -> Bool {
+        CofferShims_bypassCache(descriptor, isOn ? 1 : 0) == 0
     }
 
     /// What fstat(2) tells.

@@ -14,6 +14,8 @@ package struct PendingFile: ~Copyable {
     /// The path under which it grows.
     package let temporary: String
     private let file: any DiskFile
+    /// For much that is not read soon.
+    private let direct: DirectWriter?
     // Nil where the file system has no locks; then nobody can remove leftovers there either.
     private let lock: (any DiskLock)?
     private var isFinished = false
@@ -22,13 +24,19 @@ package struct PendingFile: ~Copyable {
     private static let attempts = 3
 
     /// Begins a file that will stand at `path`.
-    package init(_ path: String, on disk: any FileSystem) throws(DiskError) {
+    ///
+    /// - Parameter isLarge: Whether it may grow to gigabytes that are not read soon; then they do
+    ///   not take the place of others in the system's cache.
+    package init(
+        _ path: String, isLarge: Bool = false, on disk: any FileSystem
+    ) throws(DiskError) {
         let begun = try Self.begin(in: DiskPath.parent(of: path), disk)
         self.disk = disk
         target = path
         temporary = begun.path
         file = begun.file
         lock = begun.lock
+        direct = isLarge ? DirectWriter(begun.file, at: 0) : nil
     }
 
     deinit {
@@ -37,19 +45,23 @@ package struct PendingFile: ~Copyable {
     }
 
     /// Adds bytes at the end.
-    package func write(_ bytes: Span<UInt8>) throws(DiskError) { try file.write(bytes) }
+    package func write(_ bytes: Span<UInt8>) throws(DiskError) {
+        if let direct { try direct.write(bytes) } else { try file.write(bytes) }
+    }
 
     /// Adds bytes at the end.
-    package func write(_ bytes: [UInt8]) throws(DiskError) { try file.write(bytes.span) }
+    package func write(_ bytes: [UInt8]) throws(DiskError) { try write(bytes.span) }
 
     /// Adds bytes at the end.
     package func write(_ bytes: UnsafeRawBufferPointer) throws(DiskError) {
         let bytes = unsafe bytes.bindMemory(to: UInt8.self)
-        try file.write(unsafe bytes.span)
+        try write(unsafe bytes.span)
     }
 
     /// The number of bytes written.
-    package func size() throws(DiskError) -> Int64 { try file.status().size }
+    package func size() throws(DiskError) -> Int64 {
+        try file.status().size + Int64(direct?.waiting ?? 0)
+    }
 
     /// Makes the bytes durable, gives the file its name, and makes the name durable.
     ///
@@ -59,6 +71,7 @@ package struct PendingFile: ~Copyable {
     package consuming func commit(_ rule: RenameRule = .refusing) throws(DiskError) {
         // Never the other way round: a name that is durable before its bytes is an empty file
         // after a power cut.
+        try direct?.finish()
         try file.synchronize()
         try disk.rename(temporary, to: target, rule)
         isFinished = true
@@ -70,6 +83,7 @@ package struct PendingFile: ~Copyable {
     ///
     /// - Throws: As ``commit(_:)``.
     package consuming func place(_ rule: RenameRule = .refusing) throws(DiskError) {
+        try direct?.finish()
         try disk.rename(temporary, to: target, rule)
         isFinished = true
     }

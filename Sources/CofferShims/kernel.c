@@ -79,6 +79,13 @@ int CofferShims_memoryFile(const char *name) {
     return (int)negative(memfd_create(name, MFD_CLOEXEC));
 }
 
+int CofferShims_bypassCache(int descriptor, int isOn) {
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return errno;
+    int wanted = isOn ? flags | O_DIRECT : flags & ~O_DIRECT;
+    return fcntl(descriptor, F_SETFL, wanted) == 0 ? 0 : errno;
+}
+
 int CofferShims_isInMemory(const char *path) {
     struct statfs status;
     if (statfs(path, &status) != 0) return 0;

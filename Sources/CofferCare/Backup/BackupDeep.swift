@@ -1,6 +1,7 @@
 package import CofferBundles
 internal import CofferBytes
 internal import CofferChunks
+internal import CofferCrypto
 internal import CofferFormat
 
 /// Opens every entry of a bundle, and holds them against what it promises.
@@ -12,7 +13,9 @@ package enum BackupDeep {
         _ bundle: BundleReader, _ trust: BundleTrust,
         progress: @escaping (UInt64, UInt64) throws -> Void = { _, _ in }
     ) throws {
-        try ChainReader([bundle], trust, Nothing(bundle, trust), progress: progress).read()
+        let nothing = Nothing(bundle, trust)
+        try ChainReader([bundle], trust, nothing, progress: progress).read()
+        try nothing.finish()
     }
 
     /// Takes everything and keeps nothing; of the bytes of files it compares the names.
@@ -22,14 +25,20 @@ package enum BackupDeep {
 
         init(_ bundle: BundleReader, _ trust: BundleTrust) {
             path = bundle.path
-            proof = (try? ChunkKeys(trust.keyring)).map(ChunkProof.init)
+            proof = (try? ChunkKeys(trust.keyring)).map { ChunkProof($0, .system) }
         }
 
         func chunk(_ chunk: StreamChunk) throws {
-            guard proof?.holds(chunk) == true else {
-                throw BackupError.damaged(
-                    path: path, reason: "bytes of a file are not those that they are named for")
-            }
+            do {
+                guard let proof else { throw ChunkError.missing(name: chunk.name) }
+                try proof.take(chunk)
+            } catch is ChunkError { throw wrong }
+        }
+
+        func finish() throws { do { try proof?.finish() } catch { throw wrong } }
+
+        private var wrong: BackupError {
+            .damaged(path: path, reason: "bytes of a file are not those that they are named for")
         }
 
         func begin(_ standing: StreamStanding, _ definitions: [Definition]) {}

@@ -50,8 +50,11 @@ package final class FileAdd {
     private static let batchBytes = 32 << 20
     /// So many files end one as well.
     private static let batchFiles = 1_024
-    /// So many chunks are on their way for each thread.
-    private static let depth = 8
+    /// So many bytes of chunks are on their way at most: what the threads do while this one waits
+    /// for the disk.
+    private static let waysBytes = 24 << 20
+    /// So many chunks and ends of files as well.
+    private static let ways = 2_048
     /// How much of a source is read ahead.
     private static let bufferSize = 4 << 20
 
@@ -60,10 +63,10 @@ package final class FileAdd {
     private let chunker: Chunker
     private let line: ChunkLine
     private let packs: PackWriter
-    private let limit: Int
     /// Packs that cannot be read: what a row says to be there is stored anew.
     private let broken: Set<Int64>
     private var steps: [Step] = []
+    private var stepBytes = 0
     private var idle: [ChunkJob] = []
     private var room = [UInt8](repeating: 0, count: FileAdd.bufferSize)
 
@@ -105,7 +108,6 @@ package final class FileAdd {
         line = ChunkLine(
             keys, knowing: beginnings, threads: threads, records.store.environment.randomness)
         packs = PackWriter(records.store, keys)
-        limit = Self.depth * (threads + 1)
     }
 
     deinit { line.stop() }
@@ -178,9 +180,10 @@ package final class FileAdd {
     }
 
     private func submit(_ bytes: ArraySlice<UInt8>, _ growing: Growing) throws {
-        while steps.count >= limit { try collect() }
+        while stepBytes >= Self.waysBytes || steps.count >= Self.ways { try collect() }
         let job = idle.popLast() ?? ChunkJob()
-        job.plain.append(contentsOf: bytes)
+        job.plain = Array(bytes)
+        stepBytes += bytes.count
         line.submit(job)
         steps.append(.chunk(job, growing))
     }
@@ -190,13 +193,14 @@ package final class FileAdd {
         switch steps.removeFirst() {
         case .chunk(let job, let growing):
             line.finish(job)
+            stepBytes -= job.size
             if !job.isNew, !pending.contains(job.name), try !isStored(job.name) {
                 line.sealAnyway(job)
             }
             if let failure = job.failure { throw failure }
             growing.chunks.items.append(ChunkList.Item(name: job.name, size: job.size))
             if job.isNew, pending.insert(job.name).inserted { keep(job, growing) }
-            job.plain.removeAll(keepingCapacity: true)
+            job.plain = []
             idle.append(job)
         case .end(let growing):
             complete.append(growing)

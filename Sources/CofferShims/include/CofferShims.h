@@ -108,6 +108,9 @@ int CofferShims_memoryFile(const char *_Nonnull name);
 /// Whether the file system at `path` is in memory, tmpfs or ramfs (statfs(2)); 1, or 0.
 int CofferShims_isInMemory(const char *_Nonnull path);
 
+/// Sets or clears `O_DIRECT` of a descriptor (fcntl(2)); 0, or errno.
+int CofferShims_bypassCache(int descriptor, int isOn);
+
 /// syncfs(2): makes durable what was written to the file system of a descriptor; 0, or errno.
 int CofferShims_synchronize(int descriptor);
 
