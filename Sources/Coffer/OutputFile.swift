@@ -28,10 +28,20 @@ public struct OutputFile: ~Copyable {
     public init(
         at path: String, replacing isReplacing: Bool = false, isOneOfMany: Bool = false
     ) throws(VaultError) {
+        try Self.refuseVault(around: DiskPath.parent(of: path), path)
+        try self.init(
+            inChecked: path, replacing: isReplacing, isOneOfMany: isOneOfMany, isLarge: false)
+    }
+
+    /// Begins a file in a folder that is known not to be a vault's.
+    ///
+    /// - Parameter isLarge: Whether it is written past the system's cache.
+    internal init(
+        inChecked path: String, replacing isReplacing: Bool, isOneOfMany: Bool, isLarge: Bool
+    ) throws(VaultError) {
         self.path = path
         self.isReplacing = isReplacing
         self.isOneOfMany = isOneOfMany
-        try Self.refuseVault(around: DiskPath.parent(of: path), path)
         let begun: PendingFile
         do {
             let files = LocalFileSystem()
@@ -42,9 +52,9 @@ public struct OutputFile: ~Copyable {
                 if let found = try files.status(path), found.kind != .regular {
                     throw VaultError(.storage, "\(path) is not an ordinary file")
                 }
-                begun = try PendingFile(path, on: files)
+                begun = try PendingFile(path, isLarge: isLarge, on: files)
             } else {
-                begun = try files.createExclusive(path)
+                begun = try files.createExclusive(path, isLarge: isLarge)
             }
         } catch { throw Self.named(path, error) }
         unfinishedPath = begun.temporary

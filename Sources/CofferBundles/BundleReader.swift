@@ -16,6 +16,8 @@ package final class BundleReader: Sendable {
 
     /// The path that it was opened at.
     package let path: String
+    /// What the file system says of the file that was opened.
+    package let status: FileStatus
     /// The size of the file in bytes.
     package let size: UInt64
     /// The keys of its time.
@@ -53,7 +55,8 @@ package final class BundleReader: Sendable {
         let file: any DiskFile
         do throws(DiskError) {
             file = try disk.open(path, .read)
-            size = UInt64(max(0, try file.status().size))
+            status = try file.status()
+            size = UInt64(max(0, status.size))
         } catch { throw .disk(error) }
         let layout = try BundleLayout(file, fileSize: size)
         self.layout = layout

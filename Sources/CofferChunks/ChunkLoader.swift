@@ -22,7 +22,7 @@ package final class ChunkLoader {
     private static let batchBytes = 32 << 20
     /// So many bytes are on their way at most: what the threads do while this one waits for the
     /// disk.
-    private static let waysBytes = 16 << 20
+    private static let waysBytes = 12 << 20
     private static let ways = 2_048
 
     /// A loader for a transaction of a store.

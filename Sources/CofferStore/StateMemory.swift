@@ -128,6 +128,8 @@ package final class StateMemory {
 
     internal var dueFile: String? { directory.map { "\($0)/\(vault)-due" } }
 
+    internal var provedFile: String? { directory.map { "\($0)/\(vault)-proved" } }
+
     internal func content(_ file: String, limit: Int) -> [UInt8]? {
         do throws(DiskError) {
             return try files.read(file, limit: limit)

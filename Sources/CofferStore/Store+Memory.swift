@@ -131,6 +131,14 @@ extension Store {
     /// Nothing waits any more.
     package func forgetDue() { memory.forgetDue() }
 
+    /// The bundles that were hashed and found whole not long ago.
+    package func provedFiles() -> [ProvedFile] { memory.proved(at: environment.now()) }
+
+    /// Takes note of bundles that were found whole.
+    package func noteProved(_ files: [ProvedFile]) {
+        memory.noteProved(files, at: environment.now())
+    }
+
     /// Forgets what lay at a path: something else is put there with intent.
     package static func forget(path: String, in directory: String?) {
         guard let directory else { return }

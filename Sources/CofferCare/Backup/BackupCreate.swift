@@ -22,6 +22,8 @@ package struct BackupCreate {
         package let records: UInt64
         /// How many chunks of files it holds.
         package let chunks: UInt64
+        /// The bundles that it continues and that were hashed for it.
+        fileprivate var proofs: [ProvedFile] = []
     }
 
     private let records: Records
@@ -64,7 +66,18 @@ package struct BackupCreate {
             try disk.remove(made.path)
             return try run(into: folder)
         }
+        noteProved(made)
         return made
+    }
+
+    /// What was written a moment ago, and what was hashed, need not be hashed the next hour.
+    private func noteProved(_ made: Made) {
+        var proofs = made.proofs
+        if let status = try? disk.status(made.path) {
+            proofs.append(
+                ProvedFile(made.bundle.content, status, at: store.environment.now()))
+        }
+        store.noteProved(proofs)
     }
 
     /// How many safety bundles stay.
@@ -174,7 +187,9 @@ package struct BackupCreate {
         let signers = try VaultSigners(reader)
         guard !isFull else { return try write(reader, into: folder, after: nil, nil) }
         for lineage in try lineages(reader) {
-            let proof = ParentProof(lineage, in: folder, signers, on: disk, knowing: whole)
+            let proof = ParentProof(
+                lineage, in: folder, signers, on: disk, knowing: whole, store.provedFiles(),
+                at: store.environment.now())
             guard proof.mayHold else { continue }
             proof.start()
             defer { proof.stop() }
@@ -185,7 +200,9 @@ package struct BackupCreate {
             }
             // Until it is found out whether the parent is whole, the bundle has no name.
             do {
-                return try write(reader, into: folder, after: lineage.first, proof)
+                var made = try write(reader, into: folder, after: lineage.first, proof)
+                made.proofs = proof.proofs
+                return made
             } catch is ParentProof.Broken { whole = proof.findings }
         }
         return try write(reader, into: folder, after: nil, nil)

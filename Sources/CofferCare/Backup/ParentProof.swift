@@ -1,13 +1,13 @@
 internal import CofferBundles
 internal import CofferBytes
 internal import CofferDisk
+internal import CofferStore
 
 /// Finds out on a thread of its own whether a bundle, and everything that it continues, is in a
 /// folder, whole and signed by a key that still counts: what continues another one could not be
 /// restored.
 ///
-/// Every member of every file is hashed, each time: nothing that a file system says of a file
-/// proves that its bytes are still the same.
+/// Every member of every file is hashed, once a day or when its file has changed.
 internal final class ParentProof: @unchecked Sendable {
     // Sendable is true because what changes is touched under `monitor`.
 
@@ -20,6 +20,9 @@ internal final class ParentProof: @unchecked Sendable {
     private let disk: any FileSystem
     private let monitor = Monitor()
     private var whole: [[UInt8]: Bool]
+    private let proved: [[UInt8]: ProvedFile]
+    private let now: Int64
+    private var provedNow: [ProvedFile] = []
     private var isRunning = false
     private var isStopped = false
     private var verdict: Bool?
@@ -30,16 +33,20 @@ internal final class ParentProof: @unchecked Sendable {
     ///   - lineage: The bundle, what it continues, and so on to a full one.
     ///   - signers: The keys whose signatures still count.
     ///   - whole: What was found out before, so that no bundle is hashed twice.
+    ///   - proved: What was found whole in the last day.
+    ///   - now: In milliseconds since 1970.
     init(
         _ lineage: [KnownBundle], in folder: String, _ signers: VaultSigners,
         on disk: any FileSystem,
-        knowing whole: [[UInt8]: Bool]
+        knowing whole: [[UInt8]: Bool], _ proved: [ProvedFile], at now: Int64
     ) {
         self.lineage = lineage
         self.folder = folder
         self.signers = signers
         self.disk = disk
         self.whole = whole
+        self.proved = Dictionary(proved.map { ($0.content, $0) }) { first, _ in first }
+        self.now = now
     }
 
     /// Whether there is a file under each name, and none that is known to be damaged.
@@ -77,6 +84,9 @@ internal final class ParentProof: @unchecked Sendable {
     /// For each bundle that was looked at, whether it is whole.
     var findings: [[UInt8]: Bool] { monitor.locked { whole } }
 
+    /// What was hashed and found whole.
+    var proofs: [ProvedFile] { monitor.locked { provedNow } }
+
     private func run() {
         let verdict = look()
         monitor.locked {
@@ -102,9 +112,12 @@ internal final class ParentProof: @unchecked Sendable {
             let found = try? BundleReader(at: DiskPath.join(folder, bundle.name), on: disk),
             found.contentID == bundle.content, signers.continues(found)
         else { return false }
+        if proved[bundle.content]?.holds(for: found.status, at: now) == true { return true }
         do {
             try found.verifyMembers(isCancelled: { monitor.locked { isStopped } })
         } catch { return false }
+        let proof = ProvedFile(bundle.content, found.status, at: now)
+        monitor.locked { provedNow.append(proof) }
         return true
     }
 }

@@ -53,14 +53,13 @@ extension FileCommands {
         defer { bar.clear() }
         var done: UInt64 = 0
         var isMissing = false
+        var folder = OutputFolder(at: output, replacing: call.invocation.flag("force"))
         for file in files {
-            let path =
-                isFile
-                ? Paths.isDirectory(output) ? Paths.join(output, Paths.name(of: file.name)) : output
-                : Paths.join(output, file.name)
             do throws(VaultError) {
-                try OutputFile.createDirectory(Paths.parent(of: path))
-                try write(file, range, path, isOneOfMany: !isFile, vault, call) { count in
+                let out =
+                    isFile
+                    ? try single(file, output, call) : try folder.file(file.name, size: file.size)
+                try write(file, range, out, vault) { count in
                     done &+= UInt64(count)
                     bar.update(Int64(clamping: done), of: Int64(clamping: total))
                 }
@@ -73,7 +72,7 @@ extension FileCommands {
             }
         }
         bar.clear()
-        if !isFile { try OutputFile.synchronize(below: output) }
+        if !isFile { try folder.synchronize() }
         if call.isJSON {
             try call.console.print(
                 .object([("path", .text(output)), ("files", .integer(Int64(files.count)))]))
@@ -83,13 +82,20 @@ extension FileCommands {
         return isMissing ? .damaged : .done
     }
 
+    /// One file, under the name that was given for it or into the folder.
+    private static func single(
+        _ file: VaultFile, _ output: String, _ call: Call
+    ) throws(VaultError) -> OutputFile {
+        let path =
+            Paths.isDirectory(output) ? Paths.join(output, Paths.name(of: file.name)) : output
+        try OutputFile.createDirectory(Paths.parent(of: path))
+        return try OutputFile(at: path, replacing: call.invocation.flag("force"))
+    }
+
     private static func write(
-        _ file: VaultFile, _ range: Range<UInt64>?, _ path: String, isOneOfMany: Bool,
-        _ vault: Vault, _ call: Call, _ progress: (Int) -> Void
+        _ file: VaultFile, _ range: Range<UInt64>?, _ out: consuming OutputFile, _ vault: Vault,
+        _ progress: (Int) -> Void
     ) throws(VaultError) {
-        let out = try OutputFile(
-            at: path, replacing: call.invocation.flag("force"),
-            isOneOfMany: isOneOfMany)
         Interruption.removesAtSignal(out.unfinishedPath)
         defer { Interruption.removesAtSignal(nil) }
         try read(file.name, range, vault, into: out, progress)
