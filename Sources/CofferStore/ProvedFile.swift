@@ -39,7 +39,7 @@ package struct ProvedFile: Sendable, Equatable {
         isFresh(at: now) && self == ProvedFile(content, status, at: instant)
     }
 
-    /// Whether it counts still. A clock may have been set back.
+    /// Whether it counts still, also by a clock that has been set back.
     internal func isFresh(at now: Int64) -> Bool {
         let (age, overflows) = now.subtractingReportingOverflow(instant)
         return !overflows && age >= 0 && age < Self.lifetime
