@@ -10,13 +10,13 @@ package import CofferStore
 /// program that ends before leaves bytes that the next one cuts off.
 package final class PackWriter {
     /// A piece of a batch, and where it has come to lie.
-    package struct Piece {
+    package struct Piece: Sendable {
         /// What the table says of it.
         package let entry: PackBatch.Entry
         /// The sealed bytes.
         package let bytes: [UInt8]
         /// Where it lies in the pack.
-        package fileprivate(set) var offset: UInt64 = 0
+        package internal(set) var offset: UInt64 = 0
 
         /// Describes a piece.
         package init(_ entry: PackBatch.Entry, _ bytes: [UInt8]) {
@@ -37,78 +37,128 @@ package final class PackWriter {
     private let folder: String
     private let disk: any FileSystem
     private let randomness: Randomness
+    private let avoided: Set<Int64>
     private var current: Current?
+    private var pouring: PackPouring?
     private var written: UInt64 = 0
+    /// How many bytes the last batch has.
+    package private(set) var batchSize: UInt64 = 0
 
     /// A writer for the packs of a vault.
+    ///
+    /// - Parameter avoided: Packs that get nothing more.
     package init(
-        _ store: Store, _ keys: ChunkKeys, on disk: any FileSystem = LocalFileSystem()
+        _ store: Store, _ keys: ChunkKeys, avoiding avoided: Set<Int64> = [],
+        on disk: any FileSystem = LocalFileSystem()
     ) {
         self.keys = keys
+        self.avoided = avoided
         self.disk = disk
         folder = Self.folder(of: store.path)
         randomness = store.environment.randomness
     }
+
+    deinit { _ = try? pouring?.finish() }
 
     /// Where the packs of a vault lie.
     package static func folder(of vault: String) -> String { DiskPath.join(vault, "packs") }
 
     /// The path of a pack.
     package static func path(of pack: Identifier, in folder: String) -> String {
-        DiskPath.join(folder, "\(pack).pack")
+        DiskPath.join(folder, "\(pack)\(suffix)")
     }
+
+    /// Makes the folder of packs where there is none, durably.
+    internal static func makeFolder(_ folder: String, on disk: any FileSystem) throws(DiskError) {
+        guard try disk.status(folder) == nil else { return }
+        do throws(DiskError) { try disk.makeDirectory(folder) } catch {
+            // Somebody else was faster.
+            guard error.kind == .exists else { throw error }
+        }
+        try disk.synchronizeDirectory(DiskPath.parent(of: folder))
+    }
+
+    /// What the name of a pack ends with.
+    internal static let suffix = ".pack"
 
     /// Writes a batch, durably: the bytes, and the name of a new pack.
     ///
     /// - Parameters:
     ///   - pieces: At least one; they get their offsets.
-    ///   - packs: The packs of the vault as they are now.
+    ///   - packs: The packs of the vault, as they are now, whose rows are under the active key: what
+    ///     is written to one must be under the key of all of it.
     /// - Throws: `ChunkError.disk`; `CryptoError`.
     package func write(
         _ pieces: inout [Piece], _ packs: () throws -> [(number: Int64, pack: PackRow)]
     ) throws {
-        var (table, size) = (PackBatch.table(pieces.map(\.entry)), 0)
-        for piece in pieces { size += piece.bytes.count }
-        table += [UInt8](
-            repeating: 0, count: Self.padding(table: table.count, pieces: size))
+        try start(pieces, packs)
+        pieces = try finish()
+    }
+
+    /// Begins to write a batch; ``finish()`` comes before anything else.
+    ///
+    /// - Throws: As ``write(_:_:)``.
+    package func start(
+        _ pieces: [Piece], _ packs: () throws -> [(number: Int64, pack: PackRow)]
+    ) throws {
         do {
-            if current == nil { current = try open(packs) }
-            guard let current else { return }
-            let start = current.pack.length
-            if try current.file.status().size != Int64(clamping: start) {
-                try current.file.truncate(to: Int64(clamping: start))
-            }
-            let sealing = keys.sealing()
-            let id = current.pack.id
-            let sealed = try Cobblestone.seal(
-                table, under: sealing, context: keys.table(id, start), randomness: randomness)
-            let head = try Cobblestone.seal(
-                PackBatch.Head(table: sealed.count, pieces: size).bytes, under: sealing,
-                context: keys.head(id, start), randomness: randomness)
-            let out = DirectWriter(current.file, at: Int64(clamping: start))
-            try out.write(head)
-            try out.write(sealed)
-            var offset = start + UInt64(head.count + sealed.count)
-            for place in pieces.indices {
-                try out.write(pieces[place].bytes)
-                pieces[place].offset = offset
-                offset += UInt64(pieces[place].bytes.count)
-            }
-            try out.finish()
-            try current.file.synchronize()
-            if !current.isNamed {
-                try disk.synchronizeDirectory(folder)
-                self.current?.isNamed = true
-            }
-            written = offset
-        } catch let error as DiskError {
-            // What could not be made durable cannot be trusted by asking again.
-            current = nil
-            throw ChunkError.disk(error)
-        } catch {
-            current = nil
-            throw error
+            let now = try current ?? open(packs)
+            current = now
+            pouring = PackPouring(
+                pieces,
+                PackPouring.Target(
+                    file: now.file, pack: now.pack.id, start: now.pack.length,
+                    folder: now.isNamed ? nil : folder, disk: disk, keys: keys,
+                    randomness: randomness))
+        } catch { throw failed(error) }
+    }
+
+    /// Waits until the batch that was begun is durable.
+    ///
+    /// - Returns: Its pieces, with their offsets.
+    /// - Throws: As ``write(_:_:)``.
+    package func finish() throws -> [Piece] {
+        guard let pouring, let start = current?.pack.length else {
+            throw StoreError.changedUnderneath
         }
+        self.pouring = nil
+        do {
+            let (pieces, end) = try pouring.finish()
+            current?.isNamed = true
+            written = end
+            batchSize = end - start
+            return pieces
+        } catch { throw failed(error) }
+    }
+
+    /// What could not be made durable cannot be trusted by asking again; on a disk that is full
+    /// every byte counts.
+    private func failed(_ error: any Error) -> any Error {
+        let was = current
+        current = nil
+        guard let error = error as? DiskError else { return error }
+        if let was { try? was.file.truncate(to: Int64(clamping: was.pack.length)) }
+        return ChunkError.disk(error)
+    }
+
+    /// Reads the batch that was written last back, and opens it: before what it was copied from
+    /// goes.
+    ///
+    /// - Throws: `ChunkError.damaged` for a piece that is not what was written; `ChunkError.disk`.
+    package func proveBatch(_ pieces: [Piece]) throws {
+        guard let current else { return }
+        let sealing = keys.sealing()
+        do {
+            let file = try disk.open(Self.path(of: current.pack.id, in: folder), .read)
+            for piece in pieces {
+                let bytes = try file.read(
+                    count: piece.bytes.count, at: Int64(clamping: piece.offset))
+                let name = piece.entry.name
+                guard
+                    (try? Cobblestone.open(bytes, under: sealing, context: keys.piece(name))) != nil
+                else { throw ChunkError.damaged(name: name, "its bytes, right after writing") }
+            }
+        } catch let error as DiskError { throw ChunkError.disk(error) }
     }
 
     /// Puts the pack's new length in place, in the transaction that names the pieces.
@@ -151,11 +201,9 @@ package final class PackWriter {
 
     /// The newest pack with room that nobody else has, or a new one.
     private func open(_ packs: () throws -> [(number: Int64, pack: PackRow)]) throws -> Current {
-        if try disk.status(folder) == nil {
-            try disk.makeDirectory(folder)
-            try disk.synchronizeDirectory(DiskPath.parent(of: folder))
-        }
-        for (number, before) in try packs().reversed() where Self.hasRoom(before) {
+        try Self.makeFolder(folder, on: disk)
+        for (number, before) in try packs().reversed()
+        where Self.hasRoom(before) && !avoided.contains(number) {
             let path = Self.path(of: before.id, in: folder)
             // A lock would make the file.
             guard try disk.status(path) != nil,
@@ -172,9 +220,10 @@ package final class PackWriter {
         }
         let id = try randomness.identifier()
         let path = Self.path(of: id, in: folder)
-        let file = try disk.open(path, .create)
-        let lock = try disk.lock(path, .exclusive, timeout: .zero)
+        // The lock makes the file: one that nobody holds could be taken for a leftover.
+        let lock = try disk.lock(path, .exclusive, timeout: .seconds(2))
         return Current(
-            number: nil, pack: PackRow(id: id, length: 0), file: file, lock: lock, isNamed: false)
+            number: nil, pack: PackRow(id: id, length: 0), file: try disk.open(path, .append),
+            lock: lock, isNamed: false)
     }
 }

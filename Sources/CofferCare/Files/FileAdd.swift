@@ -26,33 +26,20 @@ package final class FileAdd {
         package let sharedChunks: Int
     }
 
-    /// A file whose last chunk has not been stored yet.
-    private final class Growing {
-        let source: FileSource
-        let existing: RecordWriter.Existing
-        var chunks = ChunkList()
-        var stored: UInt64 = 0
-        var newChunks = 0
-        var ending: (size: UInt64, sha256: String, media: String, stamp: SourceStamp?)?
-
-        init(_ source: FileSource, _ existing: RecordWriter.Existing) {
-            self.source = source
-            self.existing = existing
-        }
-    }
+    private typealias Growing = FileBatch.Growing
 
     private enum Step {
         case chunk(ChunkJob, Growing)
         case end(Growing)
     }
 
-    /// So many sealed bytes make a batch.
-    private static let batchBytes = 32 << 20
+    /// So many sealed bytes make a batch; while one is written, the next is gathered.
+    private static let batchBytes = 16 << 20
     /// So many files end one as well.
     private static let batchFiles = 1_024
     /// So many bytes of chunks are on their way at most: what the threads do while this one waits
     /// for the disk.
-    private static let waysBytes = 24 << 20
+    private static let waysBytes = 16 << 20
     /// So many chunks and ends of files as well.
     private static let ways = 2_048
     /// How much of a source is read ahead.
@@ -63,6 +50,8 @@ package final class FileAdd {
     private let chunker: Chunker
     private let line: ChunkLine
     private let packs: PackWriter
+    /// Keeps chunks that are found from being swept, as long as this lives.
+    private let mark: AddingMark
     /// Packs that cannot be read: what a row says to be there is stored anew.
     private let broken: Set<Int64>
     private var steps: [Step] = []
@@ -70,11 +59,9 @@ package final class FileAdd {
     private var idle: [ChunkJob] = []
     private var room = [UInt8](repeating: 0, count: FileAdd.bufferSize)
 
-    private var pending: Set<[UInt8]> = []
-    private var pieces: [PackWriter.Piece] = []
-    private var rows: [(name: [UInt8], coding: ChunkPlace.Coding, size: Int, bytes: [UInt8])] = []
-    private var pendingBytes = 0
-    private var complete: [Growing] = []
+    private var batch = FileBatch()
+    /// The one before, on its way to the disk.
+    private var writing: FileBatch?
     private let report: (Added) throws -> Void
 
     /// Begins to add files to an unlocked vault.
@@ -95,6 +82,8 @@ package final class FileAdd {
                 try ChunkKeys.make(in: writer.transaction)
             }
         }
+        mark = try AddingMark(
+            since: try records.read { try $0.state().generation }, in: records.store)
         let (keys, beginnings, broken) = try records.read { reader in
             let keys = try ChunkKeys(reader.frame.keyring)
             var rows = ChunkRows(records.store.connection, keys)
@@ -169,6 +158,7 @@ package final class FileAdd {
     package func finish() throws {
         while !steps.isEmpty { try collect() }
         try flush()
+        try settle()
     }
 
     private static func fill(
@@ -194,18 +184,21 @@ package final class FileAdd {
         case .chunk(let job, let growing):
             line.finish(job)
             stepBytes -= job.size
-            if !job.isNew, !pending.contains(job.name), try !isStored(job.name) {
+            let isOnItsWay = writing?.names.contains(job.name) ?? false
+            if !job.isNew, !isOnItsWay, !batch.names.contains(job.name), try !isStored(job.name) {
                 line.sealAnyway(job)
             }
             if let failure = job.failure { throw failure }
             growing.chunks.items.append(ChunkList.Item(name: job.name, size: job.size))
-            if job.isNew, pending.insert(job.name).inserted { keep(job, growing) }
+            if job.isNew, !isOnItsWay { batch.keep(job, of: growing) }
             job.plain = []
             idle.append(job)
         case .end(let growing):
-            complete.append(growing)
+            batch.complete.append(growing)
         }
-        if pendingBytes >= Self.batchBytes || complete.count >= Self.batchFiles { try flush() }
+        if batch.bytes >= Self.batchBytes || batch.complete.count >= Self.batchFiles {
+            try flush()
+        }
     }
 
     private func isStored(_ name: [UInt8]) throws -> Bool {
@@ -215,48 +208,38 @@ package final class FileAdd {
         }
     }
 
-    private func keep(_ job: ChunkJob, _ growing: Growing) {
-        growing.newChunks += 1
-        let bytes = job.takeStored()
-        growing.stored += UInt64(bytes.count)
-        pendingBytes += bytes.count
-        guard job.isPiece else {
-            return rows.append((job.name, job.coding, job.size, bytes))
-        }
-        pieces.append(
-            PackWriter.Piece(
-                PackBatch.Entry(
-                    name: job.name, coding: job.coding, plainSize: job.size, length: bytes.count),
-                bytes))
-    }
-
-    /// Makes everything durable that is complete: first the packs, then the rows.
+    /// Has what was gathered written, after what was before it.
     private func flush() throws {
-        guard !pending.isEmpty || !complete.isEmpty else { return }
-        if !pieces.isEmpty {
-            try packs.write(&pieces) {
+        guard !batch.isEmpty else { return }
+        try settle()
+        if !batch.pieces.isEmpty {
+            try packs.start(batch.pieces) {
                 try records.read { _ in
                     var rows = ChunkRows(records.store.connection, keys)
-                    return try rows.packs()
+                    return try rows.packs(under: keys.number)
                 }
             }
         }
+        writing = batch
+        batch = FileBatch()
+    }
+
+    /// Makes durable what is being written: first the packs, then the rows.
+    private func settle() throws {
+        guard let done = writing else { return }
+        writing = nil
+        if !done.pieces.isEmpty { done.pieces = try packs.finish() }
         var added: [Added] = []
         var pack: Int64?
         try patiently {
             try records.write { writer in
                 let now = try? ChunkKeys(writer.transaction.frame.keyring)
                 guard now?.number == keys.number else { throw FileError.keysChanged }
-                pack = try enter(writer)
-                added = try complete.map { try store($0, writer) }
+                pack = try enter(done, writer)
+                added = try done.complete.map { try store($0, done, writer) }
             }
         }
         if let pack { packs.committed(as: pack) }
-        pieces.removeAll(keepingCapacity: true)
-        rows.removeAll(keepingCapacity: true)
-        complete.removeAll(keepingCapacity: true)
-        pending.removeAll(keepingCapacity: true)
-        pendingBytes = 0
         for one in added { try report(one) }
     }
 
@@ -273,22 +256,22 @@ package final class FileAdd {
     /// How often five seconds of waiting are begun.
     private static let attempts = 24
 
-    private func enter(_ writer: RecordWriter) throws -> Int64? {
+    private func enter(_ batch: FileBatch, _ writer: RecordWriter) throws -> Int64? {
         let out = ChunkRowWriter(writer.transaction, keys)
         var known = ChunkRows(records.store.connection, keys)
         let generation = out.generation
-        for row in rows where try !known.isThere(row.name, without: broken) {
-            if !broken.isEmpty { _ = try out.remove(row.name) }
+        for row in batch.rows where try !known.isThere(row.name, without: broken) {
+            if try known.has(row.name) { _ = try out.remove(row.name) }
             try out.insert(
                 row.name,
                 ChunkPlace(
                     coding: row.coding, plainSize: row.size, generation: generation,
                     spot: .row(row.bytes)))
         }
-        guard !pieces.isEmpty else { return nil }
+        guard !batch.pieces.isEmpty else { return nil }
         let pack = try packs.enter(out)
-        for piece in pieces where try !known.isThere(piece.entry.name, without: broken) {
-            if !broken.isEmpty { _ = try out.remove(piece.entry.name) }
+        for piece in batch.pieces where try !known.isThere(piece.entry.name, without: broken) {
+            if try known.has(piece.entry.name) { _ = try out.remove(piece.entry.name) }
             try out.insert(
                 piece.entry.name,
                 ChunkPlace(
@@ -300,16 +283,18 @@ package final class FileAdd {
         return pack
     }
 
-    private func store(_ growing: Growing, _ writer: RecordWriter) throws -> Added {
+    private func store(
+        _ growing: Growing, _ batch: FileBatch, _ writer: RecordWriter
+    ) throws -> Added {
         let plan = try StoredFile.collection.plan(writer)
         guard let ending = growing.ending else {
             throw FileError.damaged(name: growing.source.name.text)
         }
         var known = ChunkRows(records.store.connection, keys)
-        for item in growing.chunks.items where !pending.contains(item.name) {
-            // What a sweep has taken away meanwhile, the next attempt stores anew.
-            guard try known.isThere(item.name, without: broken) else {
-                throw ChunkError.missing(name: item.name)
+        for item in growing.chunks.items where !batch.names.contains(item.name) {
+            // Where locks do not work, a sweep may have taken it; the next attempt stores it anew.
+            guard try known.isThere(item.name, without: broken, allowsNoted: true) else {
+                throw FileError.sweptMeanwhile(name: growing.source.name.text)
             }
         }
         let file = StoredFile(
