@@ -41,6 +41,10 @@ package final class DirectWriter {
 
     /// Adds bytes; they reach the file when enough have come together.
     package func write(_ bytes: Span<UInt8>) throws(DiskError) {
+        if !isDirect {
+            try flush()
+            return try file.write(bytes)
+        }
         var done = 0
         while done < bytes.count {
             let count = min(bytes.count - done, Self.capacity - filled)

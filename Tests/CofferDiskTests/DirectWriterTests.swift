@@ -29,7 +29,7 @@ import Testing
         }
 
         func writeSome(_ bytes: Span<UInt8>) throws(DiskError) -> Int {
-            let address = unsafe bytes.withUnsafeBytes { unsafe UInt(bitPattern: $0.baseAddress) }
+            let address = unsafe bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
             let part = (0..<min(bytes.count, writeLimit)).map { bytes[$0] }
             let isTaken = state.withLock { state in
                 if state.isDirect {

@@ -96,7 +96,7 @@ import Testing
             directory: stage.scratch.path + "/state", vault: vault, path: "")
         memory.noteProved(
             [ProvedFile(Array(noted.prefix(32)), status, at: clock.now)], at: clock.now)
-        #expect(try memory.proved(at: clock.now).count == 1)
+        #expect(memory.proved(at: clock.now).count == 1)
         #expect(!(try stage.backUp().isFull), "taken for whole")
         clock.advance(hours: 25)
         #expect(try stage.backUp().isFull)
