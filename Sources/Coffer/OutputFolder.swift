@@ -1,50 +1,58 @@
+internal import CofferBytes
 internal import CofferDisk
 
 /// A folder that many files are handed out to, each whole under its name or not there.
 ///
-/// What it remembers is which folders it has made, so that not each file costs a look at all
-/// folders above it. ``synchronize()`` makes durable what was written.
-public struct OutputFolder {
-    /// Files from this size on are written past the system's cache, in bytes.
-    private static let largeSize: UInt64 = 16 << 20
-
-    private let path: String
-    private let isReplacing: Bool
-    private var made: Set<String> = []
+/// Another thread writes them while the owner reads the next: ``write(_:size:_:)`` returns before
+/// the file is there, and ``finish()`` waits for all and makes them durable. Dropped without, the
+/// file that is being written is removed, and those before it stay.
+///
+/// Memory: 16 MiB that wait to be written.
+public final class OutputFolder {
+    private let writer: FolderWriter
 
     /// Names a folder; it is made with the first file.
     ///
     /// - Parameters:
     ///   - path: Where it is, or is made.
     ///   - isReplacing: Whether files that are there already may be replaced.
-    public init(at path: String, replacing isReplacing: Bool = false) {
-        self.path = path
-        self.isReplacing = isReplacing
+    ///   - watch: Is told, on the other thread, what an interrupted program removes; nil for
+    ///     nothing.
+    public init(
+        at path: String, replacing isReplacing: Bool = false,
+        watching watch: @escaping @Sendable (String?) -> Void = { _ in }
+    ) {
+        writer = FolderWriter(path, isReplacing, watch)
+        writer.start()
     }
 
-    /// Begins a file; the folders that its name passes through are made.
+    deinit { writer.stop() }
+
+    /// Writes a file; the folders that its name passes through are made.
     ///
     /// - Parameters:
     ///   - name: Its name below the folder: parts between `/`, none of them `.` or `..`.
     ///   - size: How many bytes it will have, about.
-    /// - Throws: As ``OutputFile/createDirectory(_:)`` and
-    ///   ``OutputFile/init(at:replacing:isOneOfMany:)``.
-    public mutating func file(
-        _ name: String, size: UInt64
-    ) throws(VaultError) -> OutputFile {
-        let file = DiskPath.join(path, name)
-        let folder = DiskPath.parent(of: file)
-        if !made.contains(folder) {
-            try OutputFile.createDirectory(folder)
-            made.insert(folder)
+    ///   - body: Gives its bytes; where it throws, the file is not there.
+    /// - Throws: ``VaultError/Code/usage`` for a place in a vault's folder;
+    ///   ``VaultError/Code/exists``, ``VaultError/Code/full``, ``VaultError/Code/storage``: for this
+    ///   file, or for one before it; then nothing more is written. What `body` throws.
+    public func write(
+        _ name: String, size: UInt64,
+        _ body: (_ give: ([UInt8]) throws(VaultError) -> Void) throws(VaultError) -> Void
+    ) throws(VaultError) {
+        try writer.put(.begin(name: name, size: size))
+        do throws(VaultError) {
+            try body { bytes throws(VaultError) in try writer.put(.bytes(bytes)) }
+        } catch {
+            try writer.put(.discard)
+            throw error
         }
-        return try OutputFile(
-            inChecked: file, replacing: isReplacing, isOneOfMany: true,
-            isLarge: size >= Self.largeSize)
+        try writer.put(.end)
     }
 
-    /// Makes durable what was written.
+    /// Waits until all files are there, and makes them durable.
     ///
-    /// - Throws: ``VaultError/Code/full``, ``VaultError/Code/storage``.
-    public func synchronize() throws(VaultError) { try OutputFile.synchronize(below: path) }
+    /// - Throws: As ``write(_:size:_:)``.
+    public func finish() throws(VaultError) { try writer.finish() }
 }

@@ -53,15 +53,27 @@ extension FileCommands {
         defer { bar.clear() }
         var done: UInt64 = 0
         var isMissing = false
-        var folder = OutputFolder(at: output, replacing: call.invocation.flag("force"))
+        func note(_ count: Int) {
+            done &+= UInt64(count)
+            bar.update(Int64(clamping: done), of: Int64(clamping: total))
+        }
+        let folder =
+            isFile
+            ? nil
+            : OutputFolder(at: output, replacing: call.invocation.flag("force")) {
+                Interruption.removesAtSignal($0)
+            }
         for file in files {
             do throws(VaultError) {
-                let out =
-                    isFile
-                    ? try single(file, output, call) : try folder.file(file.name, size: file.size)
-                try write(file, range, out, vault) { count in
-                    done &+= UInt64(count)
-                    bar.update(Int64(clamping: done), of: Int64(clamping: total))
+                if let folder {
+                    try folder.write(file.name, size: file.size) { give throws(VaultError) in
+                        try vault.files.read(file.name) { bytes in
+                            try give(bytes)
+                            note(bytes.count)
+                        }
+                    }
+                } else {
+                    try write(file, range, try single(file, output, call), vault, note)
                 }
             } catch {
                 // One that is damaged costs no other.
@@ -72,7 +84,7 @@ extension FileCommands {
             }
         }
         bar.clear()
-        if !isFile { try folder.synchronize() }
+        try folder?.finish()
         if call.isJSON {
             try call.console.print(
                 .object([("path", .text(output)), ("files", .integer(Int64(files.count)))]))

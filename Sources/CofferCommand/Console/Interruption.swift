@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// What a signal must put in order before the process ends: the terminal's echo, and a file or
 /// folder that is not whole.
@@ -14,8 +15,13 @@ internal enum Interruption {
 
     // Read by the handler: written only while signals are held back.
     nonisolated(unsafe) fileprivate static var terminal: ChangedTerminal?
-    nonisolated(unsafe) fileprivate static var unfinished:
-        UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>?
+    /// The address of paths that end with a null; 0 for none. The handler may run while another
+    /// thread names the next.
+    fileprivate static let unfinished = Atomic<UInt>(0)
+    /// Whether the handler is at work: what it may read is not freed any more.
+    fileprivate static let isEnding = Atomic<Bool>(false)
+
+    fileprivate typealias Paths = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
     /// Lets Ctrl-C and its like put things in order and end the process.
     ///
@@ -23,7 +29,7 @@ internal enum Interruption {
     /// signals but errors of the write.
     internal static func install() {
         unsafe terminal = nil
-        unsafe unfinished = nil
+        unfinished.store(0, ordering: .sequentiallyConsistent)
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         for number in [SIGINT, SIGTERM, SIGHUP] {
@@ -47,20 +53,26 @@ internal enum Interruption {
     /// Names the files and folders that a signal removes, in this order; none when all is whole or
     /// gone.
     internal static func removesAtSignal(_ paths: [String]) {
-        withoutSignals {
-            if let old = unsafe unfinished {
-                for index in old.indices { unsafe free(old[index]) }
-                unsafe old.deallocate()
-            }
-            unsafe unfinished = nil
-            guard !paths.isEmpty else { return }
-            let copies = UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>.allocate(
-                capacity: paths.count)
+        var new: Paths?
+        if !paths.isEmpty {
+            let copies = Paths.allocate(capacity: paths.count + 1)
             for (index, path) in paths.enumerated() {
-                unsafe copies.initializeElement(at: index, to: strdup(path))
+                unsafe (copies + index).initialize(to: strdup(path))
             }
-            unsafe unfinished = copies
+            unsafe (copies + paths.count).initialize(to: nil)
+            unsafe new = copies
         }
+        let before = unfinished.exchange(
+            UInt(bitPattern: new), ordering: .sequentiallyConsistent)
+        // The handler ends the process, and may still read what was there.
+        while isEnding.load(ordering: .sequentiallyConsistent) { pause() }
+        guard let old = unsafe Paths(bitPattern: before) else { return }
+        var index = 0
+        while let path = unsafe old[index] {
+            unsafe free(path)
+            index += 1
+        }
+        unsafe old.deallocate()
     }
 
     /// Turns a terminal's echo off while `body` runs, and on again whatever happens.
@@ -103,10 +115,13 @@ private func endNow(_ number: Int32) {
     if var terminal = unsafe Interruption.terminal {
         unsafe tcsetattr(terminal.descriptor, TCSANOW, &terminal.settings)
     }
-    if let paths = unsafe Interruption.unfinished {
-        for index in paths.indices {
-            guard let path = unsafe paths[index] else { continue }
+    Interruption.isEnding.store(true, ordering: .sequentiallyConsistent)
+    let address = Interruption.unfinished.load(ordering: .sequentiallyConsistent)
+    if let paths = unsafe Interruption.Paths(bitPattern: address) {
+        var index = 0
+        while let path = unsafe paths[index] {
             if unsafe unlink(path) != 0 { unsafe rmdir(path) }
+            index += 1
         }
     }
     _exit(128 + number)

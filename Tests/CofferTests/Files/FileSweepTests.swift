@@ -90,14 +90,17 @@ import Testing
     /// Whoever adds a file meanwhile may have found its chunks just before nobody needed them.
     @Test func whoAddsMeanwhileKeepsWhatItFound() throws {
         var (stage, files) = try stage()
+        // More than is on its way at one time, so that some of it has been found before.
+        let bytes = FileStage.bytes(20_000_000)
+        try stage.write("large", bytes)
+        try stage.add(["large"], replacing: true)
         try forget(["large"], stage)
-        let bytes = files["large"] ?? []
         files["large"] = nil
         let other = try stage.scratch.open()
         var (offset, swept): (Int, [Files.Sweep]) = (0, [])
         try stage.vault.files.add([
             NewFile(named: "again") { count in
-                if offset > 5_000_000, swept.count < 2 { swept.append(try other.files.sweep()) }
+                if offset > 19_000_000, swept.count < 2 { swept.append(try other.files.sweep()) }
                 defer { offset = min(bytes.count, offset + min(count, 100_000)) }
                 return Array(bytes[offset..<min(bytes.count, offset + min(count, 100_000))])
             }
