@@ -324,13 +324,13 @@ extension FileSweep {
 
     /// Removes the files that no row names, when nobody reads a state in which one did.
     private mutating func removeUnnamed(_ keys: ChunkKeys) throws {
-        let named = Set(try packs(keys).map(\.pack.id))
+        let named = try NamedPacks(records, keys).ids
         let unnamed = try tidy.found().filter { !named.contains($0.id) }
         outcome.held = 0
         guard !unnamed.isEmpty else { return }
         guard records.store.scrub() else { return outcome.held = unnamed.count }
         let removed = try tidy.remove(unnamed) { id in
-            try packs(keys).contains { $0.pack.id == id }
+            try NamedPacks(records, keys).ids.contains(id)
         }
         outcome.packs += removed.packs
         outcome.freed += removed.bytes
