@@ -13,9 +13,10 @@ internal struct NamedPacks {
     /// Reads them as they are now, and holds them against the sealed state.
     ///
     /// - Throws: `StoreError.damaged` where rows are missing, doubled or put back;
-    ///   `ChunkError.damagedPack` for one that does not open.
+    ///   `ChunkError.damagedPack` for one that does not open, `ChunkError.keysChanged`.
     init(_ records: Records, _ keys: ChunkKeys) throws {
         ids = try records.read { reader in
+            try keys.expect(reader.frame.keyring)
             var (ids, tally): (Set<Identifier>, VaultState.Tally) = ([], VaultState.Tally())
             var rows = ChunkRows(records.store.connection, keys)
             let statement = try records.store.connection.prepare("SELECT num, seal FROM pack")

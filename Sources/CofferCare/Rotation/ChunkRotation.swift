@@ -96,7 +96,7 @@ internal struct ChunkRotation {
             try records.store.writePatiently { transaction in
                 transaction.isSilent = true
                 (looked, moved, next, wrong) = (0, 0, nil, [])
-                try expect(keys, transaction)
+                try keys.expect(transaction.frame.keyring)
                 let out = ChunkRowWriter(transaction, keys)
                 var rows = ChunkRows(transaction.connection, keys)
                 for (name, seal) in try rows.sealed(after: last, limit: Self.batch) {
@@ -124,13 +124,6 @@ internal struct ChunkRotation {
         }
     }
 
-    /// Nobody has changed the keys once more.
-    private func expect(_ keys: ChunkKeys, _ transaction: Transaction) throws {
-        guard try ChunkKeys(transaction.frame.keyring).number == keys.number else {
-            throw ChunkError.keysChanged
-        }
-    }
-
     /// A pack that is to be left.
     private struct Pack {
         let number: Int64
@@ -144,7 +137,8 @@ internal struct ChunkRotation {
     /// writes to one of those.
     private mutating func packs(_ keys: ChunkKeys) throws -> (packs: [Pack], isWaiting: Bool) {
         var (use, mixed) = try look(keys)
-        let (all, fresh) = try records.read { _ in
+        let (all, fresh) = try records.read { reader in
+            try keys.expect(reader.frame.keyring)
             var rows = ChunkRows(records.store.connection, keys)
             let skips = skipsDamaged
             return (
@@ -178,7 +172,8 @@ internal struct ChunkRotation {
     /// What rows name of each pack, and the packs that are named under a key of before.
     private mutating func look(_ keys: ChunkKeys) throws -> (use: PackUse, mixed: Set<Int64>) {
         isWhole = true
-        return try records.read { _ in
+        return try records.read { reader in
+            try keys.expect(reader.frame.keyring)
             var (use, mixed): (PackUse, Set<Int64>) = (PackUse(), [])
             var rows = ChunkRows(records.store.connection, keys)
             var last: [UInt8] = []
@@ -217,7 +212,7 @@ internal struct ChunkRotation {
         if !dead.isEmpty, isWhole {
             try records.store.writePatiently { transaction in
                 transaction.isSilent = true
-                try expect(keys, transaction)
+                try keys.expect(transaction.frame.keyring)
                 let rows = ChunkRowWriter(transaction, keys)
                 for pack in dead { _ = try rows.removePack(pack.number) }
             }
