@@ -140,6 +140,47 @@ import Testing
         try expect(stage, holds: files)
     }
 
+    /// Whoever found a chunk before it was noted may be done before it would go.
+    @Test func whatIsNeededAgainInTimeStays() throws {
+        var (stage, files) = try stage()
+        try forget(["large"], stage)
+        let bytes = files["large"] ?? []
+        files["large"] = nil
+        let other = try stage.scratch.open()
+        let (begun, goOn, ended) = (
+            DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)
+        )
+        Thread {
+            defer { ended.signal() }
+            var options = Files.AddOptions()
+            options.threads = 0
+            var offset = 0
+            let again = NewFile(named: "again") { count in
+                if offset == bytes.count {
+                    // All but the last few are looked up by now.
+                    begun.signal()
+                    goOn.wait()
+                }
+                defer { offset = min(bytes.count, offset + min(count, 100_000)) }
+                return Array(bytes[offset..<min(bytes.count, offset + min(count, 100_000))])
+            }
+            try? other.files.add([again], options: options) { _ in }
+        }.start()
+        begun.wait()
+        var calls = 0
+        let swept = try stage.vault.files.sweep { done, total in
+            calls += 1
+            guard done == total, calls == 2 else { return }
+            // Everything is noted.
+            goOn.signal()
+            ended.wait()
+        }
+        #expect(calls >= 3)
+        files["again"] = bytes
+        try expect(stage, holds: files)
+        #expect(swept.waiting == 0)
+    }
+
     /// A file that is being read is read to its end, whatever is moved.
     @Test func whoReadsAnOlderStateReadsOn() throws {
         let (stage, files) = try stage()
@@ -236,10 +277,12 @@ import Testing
         var (stage, files) = try stage()
         // A second pack that nobody needs, beside the first, of which a part is needed.
         let first = try #require(try stage.packs().first)
-        let lock = try LocalFileSystem().lock(first, .exclusive, timeout: .zero)
         try stage.write("filler", FileStage.bytes(3_000_000, seed: 50))
-        try stage.add(["filler"])
-        withExtendedLifetime(lock) {}
+        do {
+            let lock = try LocalFileSystem().lock(first, .exclusive, timeout: .zero)
+            try stage.add(["filler"])
+            withExtendedLifetime(lock) {}
+        }
         #expect(try stage.packs().count == 2)
         try forget(["filler", "large"], stage)
         let before = try size(stage)
