@@ -84,7 +84,10 @@ extension Vault {
     ) throws(VaultError) -> KeyRotation {
         do throws(VaultError) {
             return try rotate(kind, skipsDamaged, progress)
-        } catch { throw paused(kind, error) }
+        } catch {
+            let command = kind == .all ? "rotate resume" : "rotate \(kind)"
+            throw wayOut(paused(kind, error), skipsDamaged, command)
+        }
     }
 
     private func rotate(

@@ -22,6 +22,9 @@ extension Vault {
         public let persons: Int
         /// The keys that were not replaced.
         public let kept: [KeptKey]
+        /// What does not open, or is missing, and was passed over, as for
+        /// ``Vault/KeyRotation/damaged``.
+        public let damaged: [String]
         /// Whether what was replaced is in no file of the vault any more; a reader that is under
         /// way delays it.
         public let isScrubbed: Bool
@@ -35,19 +38,33 @@ extension Vault {
     /// unlocked on this machine, and have to unlock it again where it is not. The safety bundles
     /// open with the new root only.
     ///
-    /// - Parameter progress: Is given the rows counted so far, and how many there are; what it
-    ///   throws stops the rotation, and everything is as it was.
+    /// - Parameters:
+    ///   - skipsDamaged: Whether rows that are missing or do not open are passed over: they stay as
+    ///     they are, under the keys that they are under.
+    ///   - progress: Is given the rows counted so far, and how many there are; what it throws stops
+    ///     the rotation, and everything is as it was.
     /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/older``; ``VaultError/Code/damaged``
     ///   where a row is missing, doubled or does not verify; ``VaultError/Code/busy`` while another
     ///   program writes; ``VaultError/Code/storage``. Everything is then as it was.
-    /// - Complexity: linear in the number of rows of the vault; their fields are not read.
+    /// - Complexity: linear in the number of rows of the vault; their fields are read only where
+    ///   something is passed over.
     public func rotateRoot(
+        skippingDamaged skipsDamaged: Bool = false,
         progress: (UInt64, UInt64) throws -> Void = { _, _ in }
     ) throws(VaultError) -> RootRotation {
+        do throws(VaultError) {
+            return try rotateRoot(skipsDamaged, progress)
+        } catch { throw wayOut(error, skipsDamaged, "rotate root") }
+    }
+
+    private func rotateRoot(
+        _ skipsDamaged: Bool, _ progress: (UInt64, UInt64) throws -> Void
+    ) throws(VaultError) -> RootRotation {
         try holding {
+            let damaged = skipsDamaged ? try CofferCare.KeyRotation.damages(records) : []
             let change = try renewing {
                 let change = try withoutActuallyEscaping(progress) { progress in
-                    try store.rotateRoot(progress: progress)
+                    try store.rotateRoot(skipsDamaged: skipsDamaged, progress: progress)
                 }
                 try refreshKeptKey()
                 return change
@@ -57,8 +74,23 @@ extension Vault {
                 kept: change.kept.map { kept in
                     RootRotation.KeptKey(purpose: Self.word(kept.purpose), created: kept.created)
                 },
-                isScrubbed: store.scrub())
+                damaged: damaged, isScrubbed: store.scrub())
         }
+    }
+
+    /// Says of damage that keeps keys from being changed how they can be changed all the same; not
+    /// where it cannot be passed over.
+    internal func wayOut(
+        _ error: VaultError, _ skipsDamaged: Bool, _ command: String
+    ) -> VaultError {
+        guard error.code == .damaged, !skipsDamaged,
+            let damages = try? holding({ try CofferCare.KeyRotation.damages(records) }),
+            !damages.isEmpty
+        else { return error }
+        return VaultError(
+            error.code,
+            error.message + "; all that is damaged or missing says: coffer check; to pass over it, "
+                + "and keep the keys that it may be under: coffer \(command) --skip-damaged")
     }
 
     /// The word for what a key is for.

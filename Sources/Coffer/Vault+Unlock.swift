@@ -147,15 +147,20 @@ extension Vault {
         return UnlockCache(bootID: boot).forget(vault: vault)
     }
 
-    /// Whether the kernel keeps a key for the vault that this machine remembers at a path; nothing
-    /// is opened for that, and the file is not touched.
-    public static func isUnlocked(rememberedAt path: String, in surroundings: Surroundings) -> Bool
-    {
-        guard let directory = surroundings.stateDirectory,
-            let boot = surroundings.bootID.flatMap(Identifier.init(text:)),
-            let vault = Store.rememberedVault(at: path, in: directory)
+    /// Whether the kernel keeps a key for the vault at a path, by what its header says; nothing of
+    /// it is touched for that, and nothing has to be remembered.
+    public static func isUnlocked(at path: String, in surroundings: Surroundings) -> Bool {
+        guard
+            let store = try? Store(lookingAt: path, environment: surroundings.environment)
         else { return false }
-        return UnlockCache(bootID: boot).load(vault: vault, now: surroundings.bootTime()) != nil
+        return keptRoot(of: store.header.vault, in: surroundings) != nil
+    }
+
+    /// The root key that the kernel keeps of a vault.
+    internal static func keptRoot(
+        of vault: Identifier, in surroundings: Surroundings
+    ) -> RootKey? {
+        cache(in: surroundings)?.load(vault: vault, now: surroundings.bootTime())?.root
     }
 
     /// Removes the keys of all vaults of this user from the kernel's keyring.
@@ -229,8 +234,6 @@ extension Vault {
     internal func followKeptKey() {
         let surroundings = surroundings
         let vault = store.header.vault
-        store.rootAfresh = {
-            Self.cache(in: surroundings)?.load(vault: vault, now: surroundings.bootTime())?.root
-        }
+        store.rootAfresh = { Self.keptRoot(of: vault, in: surroundings) }
     }
 }

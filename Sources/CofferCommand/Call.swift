@@ -84,11 +84,18 @@ internal final class Call {
     /// one is not touched.
     internal func vaultAtHand() -> Vault? {
         guard let path = try? VaultFinder(ambient).find(named: invocation.value("vault")),
-            Vault.isUnlocked(rememberedAt: path, in: surroundings),
+            Vault.isUnlocked(at: path, in: surroundings),
             let vault = try? Vault(at: path, isReadOnly: true, in: surroundings),
             (try? vault.unlockFromCache()) == true
         else { return nil }
         return vault
+    }
+
+    /// Bundles, with the word of the vault at hand, where there is one.
+    internal func bundles() -> Bundles {
+        let alone = Bundles(in: surroundings)
+        guard let vault = vaultAtHand() else { return alone }
+        return (try? Bundles(in: surroundings, asking: vault)) ?? alone
     }
 
     /// What stands on standard error after a write on a terminal, so that nobody writes to the

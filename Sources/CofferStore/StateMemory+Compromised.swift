@@ -14,9 +14,7 @@ extension StateMemory {
     internal static func compromisedSigners(
         of vault: Identifier, in directory: String
     ) -> [[UInt8]] {
-        let bytes = try? LocalFileSystem().read(
-            directory + "/spent-\(vault)", limit: keySize * compromisedLimit)
-        return keys(bytes ?? [])
+        keys(in: directory + "/spent-\(vault)")
     }
 
     /// The public keys of this vault that were retired as compromised here; what cannot be read is
@@ -51,6 +49,7 @@ extension StateMemory {
                 try keep(all.flatMap { $0 }, in: file)
             }
             try forget(Set(signers), in: directory)
+            try dropSigners(signers)
             return true
         } catch {
             isUnreliable = true
@@ -69,7 +68,53 @@ extension StateMemory {
         }
     }
 
+    /// The public keys that have signed for a vault when it was unlocked here.
+    ///
+    /// A restore brings an older state of a vault back, and what is remembered of that copy goes
+    /// back with it; what the keys of since have signed is good all the same.
+    internal static func signers(of vault: Identifier, in directory: String) -> [[UInt8]] {
+        keys(in: directory + "/signers-\(vault)")
+    }
+
+    /// Puts the public key that signs now on that list: it was made here.
+    internal func keepSigner() {
+        vouchesForSigner = true
+        guard let directory else { return }
+        do {
+            try files.createDirectories(directory)
+            let lock = try files.lock(directory + "/lock", .exclusive, timeout: .seconds(2))
+            defer { withExtendedLifetime(lock) {} }
+            try rememberSigner()
+        } catch { isUnreliable = true }
+    }
+
+    /// Puts the public key that signs now in the place of those that it has followed; the lock is
+    /// held.
+    internal func rememberSigner() throws {
+        guard let directory, signer.count == Self.keySize else { return }
+        let known = Self.signers(of: vault, in: directory)
+        let left = known.filter { $0 == signer || !formerSigners.contains($0) }
+        let all = left.contains(signer) ? left : left + [signer]
+        knowsSigner = true
+        guard all != known else { return }
+        try keep(
+            all.suffix(Self.compromisedLimit).flatMap { $0 }, in: directory + "/signers-\(vault)")
+    }
+
+    /// Takes public keys off that list; the lock is held.
+    private func dropSigners(_ signers: [[UInt8]]) throws {
+        guard let directory else { return }
+        let known = Self.signers(of: vault, in: directory)
+        let left = known.filter { !signers.contains($0) }
+        guard left.count < known.count else { return }
+        try keep(left.flatMap { $0 }, in: directory + "/signers-\(vault)")
+    }
+
     private var compromisedFile: String? { directory.map { "\($0)/spent-\(vault)" } }
+
+    private static func keys(in file: String) -> [[UInt8]] {
+        keys((try? LocalFileSystem().read(file, limit: keySize * compromisedLimit)) ?? [])
+    }
 
     private static func keys(_ bytes: [UInt8]) -> [[UInt8]] {
         stride(from: 0, to: bytes.count - keySize + 1, by: keySize).map {

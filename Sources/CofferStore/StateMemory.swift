@@ -18,6 +18,13 @@ package final class StateMemory {
     internal var signer: [UInt8] = []
     /// Which key that is.
     internal var signerID: Identifier?
+    /// Whether it goes on the list of good ones, which stays whatever is restored in the place of
+    /// the vault.
+    internal var vouchesForSigner = false
+    /// Whether it is on that list.
+    internal var knowsSigner = false
+    /// The public keys that it has followed.
+    internal var formerSigners: [[UInt8]] = []
     /// Whether something could not be read or written; worth a warning, no more.
     package internal(set) var isUnreliable = false
 
@@ -59,7 +66,8 @@ package final class StateMemory {
     /// Takes note of a state that was verified; written at most once a second and at the end.
     internal func note(_ state: VaultState, digest: [UInt8], at now: Int64) {
         guard directory != nil else { return }
-        pending = RememberedState(state: state, digest: digest, seen: now, signer: signer)
+        let good = vouchesForSigner || knowsSigner ? signer : []
+        pending = RememberedState(state: state, digest: digest, seen: now, signer: good)
         // The wall clock may be anything, and may have been set back since.
         let (passed, overflows) = now.subtractingReportingOverflow(savedAt ?? 0)
         if savedAt == nil || overflows || passed < 0 || passed >= Self.interval { save() }
@@ -80,6 +88,7 @@ package final class StateMemory {
                 return
             }
             try keep(pending.bytes, in: file)
+            if vouchesForSigner { try rememberSigner() }
             try rememberPath(pending.instance)
         } catch {
             isUnreliable = true

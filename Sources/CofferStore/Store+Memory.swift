@@ -18,6 +18,7 @@ extension Store {
     ///   environment does not allow that; the store stays locked then.
     internal func compareWithMemory() throws {
         guard let before = verified else { return }
+        let isWary = !memory.compromisedSigners().isEmpty
         noteSigner(before.frame)
         noteCompromised(before.frame)
         let seen = memory.recall(before.state.instance)
@@ -29,12 +30,24 @@ extension Store {
             verified = after
             standing = try standing(after, seen)
         }
+        // Where a key was retired as compromised, somebody else may have put together what is
+        // unlocked, and was restored here: good is what goes on from what was good.
+        memory.vouchesForSigner = !isWary || (continues && seen?.signer.isEmpty == false)
         guard standing.isCurrent || environment.allowsOlder, let verified else {
             self.verified = nil
             throw StoreError.older(standing)
         }
         if standing.isCurrent {
             memory.note(verified.state, digest: verified.digest, at: environment.now())
+        }
+    }
+
+    /// Whether this copy goes on from a state that was seen here, and was not put in its place.
+    private var continues: Bool {
+        switch standing {
+        case .current: true
+        case .newEpoch(let reason): reason == VaultState.EpochReason.rotated.rawValue
+        default: false
         }
     }
 
@@ -45,6 +58,14 @@ extension Store {
         else { return }
         memory.signer = half
         memory.signerID = key.facts.id
+        memory.knowsSigner =
+            environment.stateDirectory.map {
+                StateMemory.signers(of: header.vault, in: $0).contains(half)
+            } ?? false
+        memory.formerSigners = frame.keyring.all.compactMap { key in
+            guard key.facts.purpose == .signing, key.facts.state == .archived else { return nil }
+            return key.publicHalf()
+        }
     }
 
     /// What the vault has archived as compromised goes on this machine's list, where it is missing:
@@ -164,15 +185,16 @@ extension Store {
         let files = LocalFileSystem()
         let names = (try? files.list(directory)) ?? []
         let spent = StateMemory.compromisedSigners(of: vault, in: directory)
-        return names.filter { $0.hasPrefix("\(vault)-") }.compactMap { name in
+        let copies = names.filter { $0.hasPrefix("\(vault)-") }.compactMap { name -> [UInt8]? in
             guard
                 let bytes = try? files.read(
                     directory + "/" + name, limit: RememberedState.sizeLimit),
-                let state = try? RememberedState(parsing: bytes), !state.signer.isEmpty,
-                !spent.contains(state.signer)
+                let state = try? RememberedState(parsing: bytes), !state.signer.isEmpty
             else { return nil }
             return state.signer
         }
+        let all = copies + StateMemory.signers(of: vault, in: directory)
+        return Set(all).subtracting(spent).sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     /// The public keys of a vault that were retired as compromised on this machine.

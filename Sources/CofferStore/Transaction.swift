@@ -223,6 +223,12 @@ package final class Transaction {
             state.devices[oldest] = nil
         }
         state.devices[device] = state.generation
+        // Where a row was replaced or added behind the vault's back and is gone since, the sum of
+        // none is not nothing, or there are fewer than none: no reader would take such a state, and
+        // all would be locked.
+        for (body, tally) in state.bodies where tally.rows == 0 || tally.rows > UInt64(Int64.max) {
+            state.bodies[body] = VaultState.Tally()
+        }
         let row = try StateSeal.seal(state, frame: frame, randomness: randomness)
         let statement = try connection.cached("UPDATE meta SET seal = ?1 WHERE num = 1")
         try statement.bind(blob: row, at: 1)

@@ -125,6 +125,16 @@ import Testing
         let words = try box.open(["key", "census"]).output
         #expect(!words.contains("Nothing is left") && words.contains("coffer check"))
         #expect(words.contains("No row names an old key of the vault, but 1 old key is kept"))
+        let refused = try box.open(["rotate", "root", "--yes"])
+        #expect(refused.status == 6)
+        #expect(refused.errors.contains("audit log: rows are missing"))
+        #expect(refused.errors.hasSuffix("coffer rotate root --skip-damaged\n"))
+        let root = try box.open(["rotate", "root", "--yes", "--skip-damaged"])
+        #expect(root.status == 6 && root.output.hasPrefix("The root key is a new one"))
+        #expect(root.errors.contains("passed over: audit entry 1"))
+        let again = try box.open(["rotate", "root", "--yes", "--skip-damaged", "--json"])
+        #expect(again.status == 6 && (again["damaged"] as? [String])?.isEmpty == false)
+        #expect(try box.open(["check", "--json"]).status == 6)
     }
 
     /// A key that nothing is under and that nothing keeps is not said to be kept for damage.

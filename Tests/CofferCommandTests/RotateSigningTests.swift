@@ -194,6 +194,79 @@ import Testing
             try !box.open(["--vault", "./back.coffer", "status"]).errors.contains(Self.remark))
     }
 
+    /// The vault, whose key was retired, its newest bundle, and that of a thief who had a copy.
+    private func robbed(_ turn: String) throws -> (box: Sandbox, made: String, forged: String) {
+        let box = try box()
+        #expect(try box.shell("cp -r game.coffer stolen.coffer").status == 0)
+        let game = ["--vault", "./game.coffer"]
+        #expect(
+            try box.open(game + ["rotate", "signing", "--compromised", "--yes"]).status == 0)
+        #expect(try box.open(game + ["set", "npcs", "ana", "name=Anna"]).status == 0)
+        let made = try box.open(game + ["backup", "create", "--to", "b", "--json"])
+        box.environment["XDG_STATE_HOME"] = box.path("thief")
+        let stolen = ["--vault", "./stolen.coffer"]
+        #expect(try box.open(stolen + ["set", "npcs", "ana", "name=Evil"]).status == 0)
+        #expect(try box.open(stolen + ["rotate", turn, "--yes"]).status == 0)
+        let forged = try box.open(
+            stolen + ["backup", "create", "--to", "b", "--full", "--json"])
+        #expect(try box.shell("rm -r stolen.coffer thief").status == 0)
+        box.environment["XDG_STATE_HOME"] = nil
+        return (
+            box, try #require(made["bundle"] as? String), try #require(forged["bundle"] as? String)
+        )
+    }
+
+    @Test(.enabled(if: Machine.hasKeyring), arguments: ["signing", "root"])
+    func anUnlockedVaultIsAskedWhereNothingIsRemembered(turn: String) throws {
+        let (box, made, forged) = try robbed(turn)
+        #expect(try box.open(["unlock"]).status == 0)
+        func fresh() { box.environment["XDG_STATE_HOME"] = box.path("state-\(UUID().uuidString)") }
+        fresh()
+        let first = try box.open(["backup", "verify", forged, "--deep", "--json"])
+        #expect(first.status == 6 && first["verdict"] as? String == "untrusted", "\(first.output)")
+        fresh()
+        #expect(try box.open(["backup", "verify", made, "--deep"]).status == 0)
+        fresh()
+        let drilled = try box.open(["backup", "drill", box.path("b"), "--json"])
+        #expect(drilled.status == 0 && drilled["bundles"] as? [String] == [made])
+        fresh()
+        let tried = try box.open(
+            [
+                "backup", "restore", box.path("b"), "--to", "./new.coffer", "--dry-run", "--json",
+            ])
+        #expect(tried["bundles"] as? [String] == [made], "\(tried.output)\(tried.errors)")
+        // From elsewhere the one in the place is asked.
+        fresh()
+        let game = box.path("game.coffer")
+        let bundles = box.path("b")
+        let there = try box.shell(
+            "cd /; \"$COFFER\" \"$@\"",
+            [
+                "backup", "restore", bundles, "--to", game, "--yes", "--json", "--password-file",
+                box.path("password"),
+            ])
+        #expect(there.status == 0, "\(there.errors)")
+        let taken = try #require(there["bundles"] as? [String])
+        #expect(
+            taken.map { ($0 as NSString).lastPathComponent } == [
+                (made as NSString).lastPathComponent
+            ])
+        #expect(try box.open(["get", "npcs", "ana"]).output.contains("Anna"))
+    }
+
+    @Test(arguments: ["signing", "root"])
+    func whatIsDoubtedIsNotTrustedByItsPassword(turn: String) throws {
+        let (box, made, forged) = try robbed(turn)
+        let told = try box.open(["backup", "verify", forged, "--deep"])
+        #expect(told.status == 6 && told.output.hasPrefix("untrusted  "), "\(told.output)")
+        #expect(told.output.contains("retired as compromised here"))
+        #expect(told.errors.contains("somebody else may have made it; unlock the vault"))
+        let json = try box.open(["backup", "verify", forged, "--deep", "--json"])
+        #expect(json.status == 6 && json["compromised"] as? Bool == true)
+        #expect(json["trustedBy"] is NSNull && json["reason"] is String)
+        #expect(try box.open(["backup", "verify", made, "--deep"]).status == 0)
+    }
+
     @Test func anAcceptedOlderCopyIsNamed() throws {
         let box = try box()
         try FileManager.default.copyItem(

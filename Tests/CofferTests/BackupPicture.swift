@@ -163,9 +163,12 @@ final class BackupStage {
     /// What every bundle of the folder is found to be when all of it is opened.
     func verdicts(deep: Bool = true) throws -> [Bundles.Verdict] {
         let bundles = Bundles(in: scratch.surroundings)
+        // What a key has signed that is compromised since, only the vault can tell.
+        let vault = self.vault.isUnlocked ? self.vault : nil
         return try bundles.list(self.bundles).filter { $0.kind == .bundle }.map { item in
             deep
-                ? try bundles.verify(item.path, key: .password(Scratch.password()))
+                ? try bundles.verify(
+                    item.path, key: .password(Scratch.password()), vault: vault)
                 : try bundles.verify(item.path)
         }
     }

@@ -35,6 +35,14 @@ import Testing
             sql: { "DELETE FROM c_\($0) WHERE rid = (SELECT max(rid) FROM c_\($0))" },
             place: "sailors: "),
         Damage(
+            description: "record damaged",
+            sql: { "UPDATE c_\($0) SET " + broken("rid = (SELECT max(rid) FROM c_\($0))") },
+            place: "sailors "),
+        Damage(
+            description: "version damaged",
+            sql: { "UPDATE h_\($0) SET " + broken("hid = (SELECT max(hid) FROM h_\($0))") },
+            place: "sailors "),
+        Damage(
             description: "version gone",
             sql: { "DELETE FROM h_\($0) WHERE hid = (SELECT max(hid) FROM h_\($0))" },
             place: "sailors, history: "),
@@ -111,6 +119,83 @@ import Testing
         #expect(try vault.check().findings.allSatisfy { $0.code != "frame" })
     }
 
+    /// Every record and older version that can be read.
+    private func readable(_ vault: Vault, _ ids: [String: [String]]) -> [String: [String]] {
+        var found: [String: [String]] = [:]
+        for (collection, ids) in ids {
+            for id in ids {
+                let record = (try? vault.get(collection, id).fullJSON).map { [$0] } ?? []
+                let older = (try? vault.history(collection, id))?.map { "\($0)" } ?? []
+                found["\(collection)/\(id)"] = record + older
+            }
+        }
+        return found
+    }
+
+    private func findings(_ vault: Vault) throws -> Set<String> {
+        // Not by how many rows: some are added.
+        Set(
+            try vault.check().findings.map {
+                "\($0.code) \($0.place.split(separator: ":").first ?? "")"
+            })
+    }
+
+    /// What is gone or does not open keeps no key from being replaced, is told each time, and
+    /// everything else is there afterwards.
+    @Test(arguments: damages)
+    func everyKeyCanBeReplacedAfterwards(damage: Damage) throws {
+        let scratch = try Scratch()
+        let vault = try FullVault.make(scratch)
+        let number = try vault.records.read { try $0.plan(named: "sailors").number }
+        var ids: [String: [String]] = [:]
+        for collection in try vault.collections() {
+            try vault.scan(collection.name) { document in
+                ids[collection.name, default: []].append(document.id)
+                return true
+            }
+        }
+        #expect(try edit(vault, damage.sql(number)) > 0)
+        // What was opened before is kept at hand otherwise.
+        vault.lock()
+        try vault.unlock(password: Scratch.password())
+        let left = readable(vault, ids)
+        #expect(left.count == ids.values.joined().count)
+        #expect(left.values.count { $0.isEmpty } < left.count / 2)
+        let before = try findings(vault)
+        #expect(try !vault.rotateKeys(.data, skippingDamaged: true).isOver)
+
+        let refused = #expect(throws: VaultError.self) { try vault.rotateRoot() }
+        #expect(refused?.code == .damaged)
+        #expect(refused?.message.hasSuffix("coffer rotate root --skip-damaged") == true)
+        let epoch = try vault.status().epoch
+        let root = try vault.rotateRoot(skippingDamaged: true)
+        #expect(root.damaged.contains { $0.hasPrefix(damage.place) }, "\(root.damaged)")
+        #expect(root.epoch == (epoch ?? 0) + 1)
+        #expect(readable(vault, ids) == left)
+
+        var options = Vault.SlotOptions()
+        (options.memory, options.passes) = (65_536, 3)
+        let next = try Scratch.password("another")
+        let again = #expect(throws: VaultError.self) {
+            _ = try vault.rotateAll(to: next, options: options)
+        }
+        #expect(again?.message.hasSuffix("coffer rotate all --skip-damaged") == true)
+        _ = try vault.rotateAll(to: next, options: options, skippingDamaged: true)
+        let all = try vault.rotateKeys(.all, skippingDamaged: true)
+        #expect(!all.isOver && all.damaged.contains { $0.hasPrefix(damage.place) })
+        #expect(
+            try vault.keyCensus().contains { $0.state == "retiring" && $0.purpose == "records" })
+        vault.lock()
+
+        let opened = try Vault(at: vault.path, in: scratch.surroundings)
+        #expect(code { try opened.unlock(password: Scratch.password()) } == .wrongPassword)
+        try opened.unlock(password: next)
+        #expect(readable(opened, ids) == left)
+        #expect(try findings(opened) == before)
+        #expect(
+            code { _ = try opened.rotateKeys(.data) } == .damaged, "what is wrong stays known")
+    }
+
     /// What the frame holds together cannot be passed over: nothing would be believed any more.
     @Test func theFrameIsNotPassedOver() throws {
         let scratch = try Scratch()
@@ -119,5 +204,9 @@ import Testing
         #expect(
             try edit(vault, "UPDATE dkey SET " + Self.broken("who IS NULL AND num = 1")) == 1)
         #expect(code { _ = try vault.rotateKeys(.data, skippingDamaged: true) } == .damaged)
+        // Nothing is advised that does not help.
+        let refused = #expect(throws: VaultError.self) { _ = try vault.rotateKeys(.data) }
+        #expect(refused?.message.contains("--skip-damaged") == false)
+        #expect(code { _ = try vault.rotateRoot(skippingDamaged: true) } == .damaged)
     }
 }

@@ -48,19 +48,28 @@ import Testing
         let password = Bundles.Key.password(try Scratch.password())
         #expect(try here.verify(forged).word == .untrusted)
         let deep = try here.verify(forged, key: password)
-        #expect(deep.trustedBy == "password" && deep.isDoubtful)
+        #expect(deep.word == .untrusted && deep.trustedBy == nil && deep.isDoubtful)
+        #expect(deep.reason?.contains("compromised here") == true)
         #expect(try here.verify(forged, vault: vault).word == .untrusted)
         #expect(try here.verify(forged, key: password, vault: vault).word == .untrusted)
         // Where this machine has forgotten everything, the vault knows.
         var blank = stage.scratch.surroundings
         blank.stateDirectory = nil
         let elsewhere = Bundles(in: blank)
-        #expect(try !elsewhere.verify(forged, key: password).isDoubtful)
+        #expect(try elsewhere.verify(forged, key: password).trustedBy == "password")
         #expect(try elsewhere.verify(forged, key: password, vault: vault).word == .untrusted)
+        let asking = try Bundles(in: blank, asking: vault)
+        #expect(try asking.verify(forged, key: password).isDoubtful)
+        #expect(try asking.verify(made, key: password).trustedBy == "vault")
+        let known = try asking.drill(
+            asking.plan(from: stage.bundles), in: stage.scratch.path + "/other-room", key: password)
+        #expect(known.plan.bundles == [made] && known.plan.doubtful.isEmpty)
         // By hand the key of before may be given; this machine knows better.
         if turn != .compromised {
             let given = try here.verify(forged, signer: theft.signer)
-            #expect(given.trustedBy == "signer" && given.isDoubtful)
+            #expect(given.word == .untrusted && given.isDoubtful)
+            let asked = try here.verify(theft.paths[0], signer: theft.signer, vault: vault)
+            #expect(asked.trustedBy == "vault" && !asked.isDoubtful)
         }
         #expect(try !here.verify(made, signer: vault.signer()).isDoubtful)
 
@@ -120,6 +129,35 @@ import Testing
         #expect(told.bundles == [next.path, made] && told.doubtful.isEmpty)
         // Nothing older is said to look newer.
         #expect(told.passedOver.allSatisfy { !theft.paths.contains($0.path) })
+    }
+
+    /// An older state in the place of the vault takes nothing away from what this machine knows.
+    @Test(arguments: [Turn.signing, .both])
+    func aRestoredOlderStateLeavesTheGoodKeyTrusted(turn: Turn) throws {
+        let (theft, made, forged) = try stage(turn)
+        let stage = theft.stage
+        let here = Bundles(in: stage.scratch.surroundings)
+        let password = Bundles.Key.password(try Scratch.password())
+        let path = stage.vault.path
+        stage.vault.lock()
+        for _ in 0..<2 {
+            let older = try here.restore(
+                here.plan(from: theft.paths[1]), to: path, key: password, isReplacing: true)
+            #expect(older.hasCompromisedSigner)
+        }
+        #expect(try here.verify(made).trustedBy == "remembered")
+        let plan = try here.plan(from: stage.bundles)
+        let back = try here.restore(plan, to: path, key: password, isReplacing: true)
+        #expect(back.bundles == [made] && back.doubtful.isEmpty && !back.hasCompromisedSigner)
+        // What was taken for want of better is nobody's word afterwards.
+        _ = try here.restore(here.plan(from: forged), to: path, key: password, isReplacing: true)
+        // By its numbers it is newer; a time that is named says that this is wanted.
+        let until = Int64(Date().timeIntervalSince1970 * 1_000) + 60_000
+        let named = try here.plan(from: stage.bundles, until: until)
+        let again = try here.restore(named, to: path, key: password, isReplacing: true)
+        #expect(again.bundles == [made] && again.doubtful.isEmpty)
+        #expect(try !here.verify(made, key: password).isDoubtful)
+        #expect(try here.verify(forged, key: password).isDoubtful)
     }
 
     /// A copy that was seen here before vouches for no key that was retired since.

@@ -1,7 +1,9 @@
 internal import CofferBundles
 internal import CofferBytes
+internal import CofferCare
 internal import CofferCrypto
 internal import CofferFormat
+internal import CofferRecords
 internal import CofferStore
 
 /// What this machine knows of a vault's signing keys, and which of its bundles it doubts for that.
@@ -9,22 +11,31 @@ internal import CofferStore
 /// Who had a signing key that was retired as compromised here may have had the vault with its
 /// password, too: he gives his copy other keys, and the password opens what these have signed. So
 /// from then on a bundle needs the signature of a key that this machine remembers, or of one that
-/// it vouches for.
+/// it vouches for, or the word of the unlocked vault.
 internal final class BundleDoubt {
     /// The public keys that were retired as compromised.
     internal let compromised: Set<[UInt8]>
     private let pins: [[UInt8]]
+    private let remembers: Set<[UInt8]>
+    private let witnesses: [BundleWitness]
     private var remembered: [ObjectIdentifier: Minisign.PublicKey?] = [:]
     private var continued: [[Minisign.PublicKey]: [ObjectIdentifier: Bool]] = [:]
 
-    /// Reads what is remembered of a vault; nil remembers nothing, and doubts nothing.
-    internal init(of vault: Identifier, in directory: String?) {
-        guard let directory else {
-            (compromised, pins) = ([], [])
-            return
-        }
-        compromised = Set(Store.compromisedSigners(of: vault, in: directory))
-        pins = Store.rememberedSigners(of: vault, in: directory)
+    /// Reads what is remembered of a vault; nil remembers nothing.
+    ///
+    /// - Parameter witnesses: What unlocked vaults say besides, for a machine that has never seen
+    ///   them; other vaults say nothing.
+    internal init(
+        of vault: Identifier, in directory: String?, asking witnesses: [BundleWitness] = []
+    ) {
+        let own = witnesses.filter { $0.vault == vault }
+        let known = directory.map { Store.compromisedSigners(of: vault, in: $0) } ?? []
+        let seen = directory.map { Store.rememberedSigners(of: vault, in: $0) } ?? []
+        let compromised = own.reduce(into: Set(known)) { $0.formUnion($1.compromised) }
+        self.compromised = compromised
+        self.witnesses = own.map { $0.distrusting(compromised) }
+        remembers = Set(seen)
+        pins = (seen + own.map(\.signer)).filter { !compromised.contains($0) }
     }
 
     /// The key that is remembered and has signed a bundle, or vouches for the one that has; none of
@@ -36,6 +47,11 @@ internal final class BundleDoubt {
         }
         remembered[ObjectIdentifier(bundle)] = .some(found)
         return found
+    }
+
+    /// Who knows a key that was found: this machine, or the vault that was asked.
+    internal func source(of signer: Minisign.PublicKey) -> BackupVerify.Source {
+        remembers.contains(signer.bytes) ? .remembered : .vault
     }
 
     /// Whether a bundle was signed by a key that was retired as compromised, or by one that such a
@@ -62,12 +78,14 @@ internal final class BundleDoubt {
     internal func doubtful(in chain: [BundleReader]) -> [BundleReader] {
         guard !compromised.isEmpty, let newest = chain.first else { return [] }
         guard let pin = signer(of: newest), let signer = try? newest.signer(trusting: pin) else {
-            return chain.filter { self.signer(of: $0) == nil }
+            return chain.filter { !isSure($0) }
         }
         let origins = newest.signers.origins(of: signer)
-        return chain.dropFirst().filter {
-            self.signer(of: $0) == nil && !isSigned($0, byOneOf: origins)
-        }
+        return chain.dropFirst().filter { !isSure($0) && !isSigned($0, byOneOf: origins) }
+    }
+
+    private func isSure(_ bundle: BundleReader) -> Bool {
+        signer(of: bundle) != nil || witnesses.contains { $0.vouches(for: bundle) }
     }
 
     private func isSigned(_ bundle: BundleReader, byOneOf origins: [Minisign.PublicKey]) -> Bool {
@@ -79,13 +97,28 @@ internal final class BundleDoubt {
 }
 
 extension Bundles {
-    /// Why a chain is taken only where there is no other.
+    /// What the vault at a path says of bundles, where the kernel keeps its key: of its files
+    /// nothing is touched, and nothing is remembered of it.
+    internal func witness(at path: String) -> BundleWitness? {
+        var surroundings = surroundings
+        surroundings.stateDirectory = nil
+        surroundings.allowsOlder = true
+        guard let store = try? Store(lookingAt: path, environment: surroundings.environment),
+            let root = Vault.keptRoot(of: store.header.vault, in: surroundings),
+            (try? store.unlock(root: root)) != nil
+        else { return nil }
+        defer { store.lock() }
+        return try? Records(store).read { try BundleWitness($0) }
+    }
+
+    /// Why a bundle is not trusted, and a chain is taken only where there is no other.
     internal static let doubtful =
         "a signing key of its vault was retired as compromised here, and no key that this machine "
         + "remembers has signed it"
 
     /// What this machine doubts of a vault's bundles.
     internal func doubt(of bundle: BundleReader) -> BundleDoubt {
-        BundleDoubt(of: bundle.manifest.vault, in: surroundings.stateDirectory)
+        BundleDoubt(
+            of: bundle.manifest.vault, in: surroundings.stateDirectory, asking: witnesses)
     }
 }

@@ -114,7 +114,8 @@ extension Bundles {
         _ plan: RestorePlan, to path: String, key: borrowing Key, isReplacing: Bool = false
     ) throws(VaultError) -> RestorePlan {
         do {
-            let settled = try settle(plan, with: key)
+            let settled = try settle(
+                plan, with: key, inPlaceOf: isReplacing ? path : nil)
             let (plan, chain) = (settled.plan, settled.chain)
             _ = try floor(plan, path, chain.trust, isReplacing: isReplacing)
             return plan
@@ -144,7 +145,8 @@ extension Bundles {
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Restored {
         do {
-            let settled = try settle(plan, with: key)
+            let settled = try settle(
+                plan, with: key, inPlaceOf: isReplacing ? path : nil)
             let (plan, chain) = (settled.plan, settled.chain)
             try OutputFile.refuseVault(around: DiskPath.parent(of: path), path)
             let floor = try floor(plan, path, chain.trust, isReplacing: isReplacing)

@@ -21,14 +21,19 @@ extension Bundles {
     /// Takes the first chain that is whole, signed and opened by a key; those before it are passed
     /// over, and so is what this machine doubts.
     ///
-    /// - Parameter isTrial: Whether what is damaged or not signed is an error, and is not passed
-    ///   over: a trial of what is not the newest would say that all is well.
+    /// - Parameters:
+    ///   - isTrial: Whether what is damaged or not signed is an error, and is not passed over: a
+    ///     trial of what is not the newest would say that all is well.
+    ///   - path: Where a vault may be that knows better than this machine; nil for nowhere.
     /// - Throws: As ``settle(_:isTrial:doubting:_:)``.
     internal func settle(
-        _ plan: RestorePlan, with key: borrowing Key, isTrial: Bool = false
+        _ plan: RestorePlan, with key: borrowing Key, isTrial: Bool = false,
+        inPlaceOf path: String? = nil
     ) throws -> Settled {
         let trials = SlotTrials()
-        return try settle(plan, isTrial: isTrial, doubting: doubt(of: plan.chain[0])) {
+        var asking = self
+        if let path, let other = witness(at: path) { asking.witnesses.append(other) }
+        return try settle(plan, isTrial: isTrial, doubting: asking.doubt(of: plan.chain[0])) {
             try trust($0, key, trials)
         }
     }

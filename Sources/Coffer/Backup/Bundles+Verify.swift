@@ -29,9 +29,9 @@ extension Bundles {
         public let through: [String]
         /// Why not.
         public let reason: String?
-        /// Whether a password alone speaks for it, and a signing key of its vault was retired as
-        /// compromised on this machine, or the key that was given is such a one: then somebody else
-        /// may have made it, and only the vault can tell.
+        /// Whether it is not trusted although a password opens it, because a signing key of its
+        /// vault was retired as compromised on this machine, or because the key that was given is
+        /// such a one: then somebody else may have made it, and only the vault can tell.
         public internal(set) var isDoubtful = false
     }
 
@@ -52,9 +52,10 @@ extension Bundles {
     ) throws(VaultError) -> Verdict {
         try catching {
             let (bundle, verdict) = try look(path, signer, progress)
-            guard case .untrusted = verdict, let bundle, let vault,
+            let found = self.verdict(verdict, bundle)
+            guard found.word == .untrusted, let bundle, let vault,
                 let other = try Self.word(of: vault, for: bundle)
-            else { return self.verdict(verdict, bundle) }
+            else { return found }
             return Verdict(other)
         }
     }
@@ -80,8 +81,8 @@ extension Bundles {
             if case .damaged = verdict { return Verdict(verdict) }
             guard let bundle else { return Verdict(verdict) }
             let found = try open(bundle, key, verdict)
-            guard found.trustedBy == BackupVerify.Source.password.rawValue, let vault,
-                try Self.isWary(vault, of: bundle)
+            let isByPassword = found.trustedBy == BackupVerify.Source.password.rawValue
+            guard isByPassword || found.isDoubtful, let vault, try Self.isWary(vault, of: bundle)
             else { return found }
             return Verdict(try Self.word(of: vault, for: bundle) ?? .untrusted(Self.unlisted))
         } catch { throw VaultError(error) }
@@ -89,13 +90,23 @@ extension Bundles {
 
     /// A verdict; a key that was given by hand may be one that was retired as compromised here.
     private func verdict(_ verdict: BackupVerify.Verdict, _ bundle: BundleReader?) -> Verdict {
-        var found = Verdict(verdict)
-        if case .trusted(.given, _) = verdict, let bundle {
-            let doubt = doubt(of: bundle)
-            found.isDoubtful = doubt.signer(of: bundle) == nil && doubt.isSpent(bundle)
+        guard case .trusted(.given, _) = verdict, let bundle else { return Verdict(verdict) }
+        let doubt = doubt(of: bundle)
+        guard doubt.signer(of: bundle) == nil, doubt.isSpent(bundle) else {
+            return Verdict(verdict)
         }
+        return Self.doubted(Self.spent)
+    }
+
+    private static func doubted(_ reason: String) -> Verdict {
+        var found = Verdict(.untrusted(reason))
+        found.isDoubtful = true
         return found
     }
+
+    /// Why a key that was given by hand is not enough.
+    private static let spent =
+        "the key that was given was retired as compromised here, or such a one vouches for it"
 
     /// Why the password of a bundle is not enough.
     private static let unlisted =
@@ -138,8 +149,10 @@ extension Bundles {
             }
             verification = verification.trusting(trusted, .given)
         }
-        let pin = doubt(of: bundle).signer(of: bundle)
-        if let pin { verification = verification.trusting(pin, .remembered) }
+        let doubt = doubt(of: bundle)
+        if let pin = doubt.signer(of: bundle) {
+            verification = verification.trusting(pin, doubt.source(of: pin))
+        }
         var isCancelled = false
         let verdict = try verification.verdict(bundle) { done, total in
             if !progress(done, total) { isCancelled = true }
@@ -156,9 +169,10 @@ extension Bundles {
             let trust = try trust(bundle, key)
             try BackupDeep.read(bundle, trust)
             if case .trusted = verdict { return self.verdict(verdict, bundle) }
-            var found = Verdict(.trusted(.password))
-            found.isDoubtful = !doubt(of: bundle).doubtful(in: [bundle]).isEmpty
-            return found
+            guard doubt(of: bundle).doubtful(in: [bundle]).isEmpty else {
+                return Self.doubted(Self.doubtful)
+            }
+            return Verdict(.trusted(.password))
         } catch let error as KeysError where error != .wrongSecret {
             if case .refusedLimit = error { throw error }
             return Verdict(.damaged("its keyring does not verify"))

@@ -5,6 +5,7 @@ internal import CofferCrypto
 internal import CofferDisk
 internal import CofferFormat
 internal import CofferKeys
+internal import CofferRecords
 internal import CofferStore
 
 /// The bundles of a folder: what they are, whether they are whole, and vaults made of them.
@@ -13,9 +14,23 @@ internal import CofferStore
 /// machine remembers, or from a password or recovery key of the bundle's time.
 public struct Bundles: Sendable {
     internal let surroundings: Surroundings
+    /// What unlocked vaults say of their bundles.
+    internal var witnesses: [BundleWitness] = []
 
     /// Looks at bundles from the surroundings of a program.
     public init(in surroundings: Surroundings) { self.surroundings = surroundings }
+
+    /// Looks at bundles from the surroundings of a program, and asks an unlocked vault about those
+    /// of its own: which signing keys were retired as compromised it may know better than a machine
+    /// that has not seen it before.
+    ///
+    /// The vault is asked once, here; it may be locked or replaced afterwards.
+    ///
+    /// - Throws: ``VaultError/Code/locked``, ``VaultError/Code/damaged``.
+    public init(in surroundings: Surroundings, asking vault: Vault) throws(VaultError) {
+        self.surroundings = surroundings
+        witnesses = [try vault.holding { try vault.records.read { try BundleWitness($0) } }]
+    }
 
     /// What opens the keys of a bundle.
     public enum Key: ~Copyable, Sendable {

@@ -54,6 +54,16 @@ extension Vault {
         options: SlotOptions = SlotOptions(), skippingDamaged skipsDamaged: Bool = false,
         progress: (UInt64, UInt64) throws -> Void = { _, _ in }
     ) throws(VaultError) -> AllRotation {
+        do throws(VaultError) {
+            return try replaceAll(
+                password, keyfile, hasRecoveryKey, options, skipsDamaged, progress)
+        } catch { throw wayOut(error, skipsDamaged, "rotate all") }
+    }
+
+    private func replaceAll(
+        _ password: borrowing Secret, _ keyfile: Keyfile?, _ hasRecoveryKey: Bool,
+        _ options: SlotOptions, _ skipsDamaged: Bool, _ progress: (UInt64, UInt64) throws -> Void
+    ) throws(VaultError) -> AllRotation {
         let dropped = try slots()
         var made: AllRotation?
         try holding {

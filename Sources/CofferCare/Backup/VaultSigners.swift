@@ -16,7 +16,7 @@ internal struct VaultSigners {
     let statements: SignerStatements
     private let former: [Minisign.PublicKey]
     /// What was retired as compromised, in this vault or as far as this machine knows.
-    private let compromised: Set<[UInt8]>
+    private(set) var compromised: Set<[UInt8]>
 
     /// Takes them from the unlocked vault that reads, and this machine's list of compromised keys.
     ///
@@ -64,6 +64,13 @@ extension VaultSigners {
     /// Whether any key was retired as compromised: who had it had the vault, so its password alone
     /// speaks for no bundle any more.
     var isWary: Bool { !compromised.isEmpty }
+
+    /// The same keys, of which more are known to be compromised.
+    func distrusting(_ more: Set<[UInt8]>) -> VaultSigners {
+        var signers = self
+        signers.compromised.formUnion(more)
+        return signers
+    }
 
     /// Whether a bundle is signed by the vault, as far as the vault can say so of its own.
     ///

@@ -142,6 +142,14 @@ package struct KeyRotation {
                 skipsDamaged: skipsDamaged, started: store.environment.now()))
     }
 
+    /// Reads everything, and names what a change of keys can pass over.
+    ///
+    /// - Throws: `StoreError.damaged` where that is not all that is wrong; `SQLiteError`.
+    /// - Complexity: linear in the size of the vault.
+    package static func damages(_ records: Records) throws -> [String] {
+        try KeyRotation(records, .data) { _, _ in }.prove(passing: true).damages
+    }
+
     /// Reads everything; what does not open ends the rotation before it begins, or before keys go.
     ///
     /// - Parameter isLast: Whether chunks must open under the new key alone.

@@ -3,7 +3,7 @@ internal import CofferArguments
 
 extension BackupCommands {
     internal static func drill(_ call: Call) throws -> ExitStatus {
-        let bundles = Bundles(in: call.surroundings)
+        let bundles = call.bundles()
         let plan = try bundles.plan(
             from: call.invocation.argument("from") ?? ".", of: call.invocation.value("of"))
         let place =

@@ -4,7 +4,7 @@ internal import CofferArguments
 extension BackupCommands {
     internal static func restore(_ call: Call) throws -> ExitStatus {
         let invocation = call.invocation
-        let bundles = Bundles(in: call.surroundings)
+        let bundles = call.bundles()
         let plan = try bundles.plan(
             from: invocation.argument("from") ?? ".", of: invocation.value("of"),
             until: try time(invocation.value("at")))

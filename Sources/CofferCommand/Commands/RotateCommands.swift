@@ -11,8 +11,9 @@ internal enum RotateCommands {
         let bundles = try vault.bundlesOpeningOtherwise()
         if call.isJSON {
             try call.console.print(json(rotation, bundles))
-            return .done
+            return rotation.damaged.isEmpty ? .done : .damaged
         }
+        for line in rotation.damaged { call.console.note(Visible.line("passed over: \(line)")) }
         try call.console.line(
             "The root key is a new one (epoch \(rotation.epoch)); "
                 + "\(Quantity.of(rotation.slots, "way", "ways")) to unlock the vault "
@@ -26,13 +27,16 @@ internal enum RotateCommands {
                 "A program that reads the vault keeps the old rows in its log for now; they go "
                     + "when it is done.")
         }
-        return .done
+        guard !rotation.damaged.isEmpty else { return .done }
+        try call.console.line(
+            "What does not open or is missing stays as it was, which coffer check names.")
+        return .damaged
     }
 
     private static func rotated(_ vault: Vault, _ call: Call) throws -> Vault.RootRotation {
         let bar = ProgressBar(call.console, "counting", .records)
         defer { bar.clear() }
-        return try vault.rotateRoot {
+        return try vault.rotateRoot(skippingDamaged: call.invocation.flag("skip-damaged")) {
             bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
         }
     }
@@ -55,6 +59,7 @@ internal enum RotateCommands {
                         ])
                     })
             ),
+            ("damaged", .array(rotation.damaged.map { .text($0) })),
             ("bundles", .integer(Int64(bundles.count))),
             ("oldBundles", OldBundleLines.json(bundles)),
             ("scrubbed", .bool(rotation.isScrubbed)),

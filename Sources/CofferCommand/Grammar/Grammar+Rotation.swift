@@ -24,7 +24,10 @@ extension Grammar {
                             the vault is counted on the way, and it is all or nothing. Bundles \
                             from before open as before: coffer backup rekey.
                             """,
-                        options: [yes]),
+                        options: [
+                            yes,
+                            skipDamaged,
+                        ]),
                     Command(
                         "data",
                         summary: "Replace the keys of records and persons, and move everything",

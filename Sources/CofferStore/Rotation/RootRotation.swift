@@ -10,17 +10,18 @@ internal import CofferSQLite
 /// What is written from then on, nobody opens who only ever held the old root. What was written
 /// before stays under the old data keys, which the new root wraps as well.
 internal struct RootRotation {
-    private let store: Store
+    let store: Store
     private let before: Store.Verified
-    private let root: RootKey
-    private let vault: Identifier
-    private let now: Int64
-    private let randomness: Randomness
+    let root: RootKey
+    let vault: Identifier
+    let now: Int64
+    let randomness: Randomness
     private let replacement: Store.Replacement?
+    let skipsDamaged: Bool
     private let progress: (UInt64, UInt64) throws -> Void
 
     /// A row of a table with numbers, sealed anew.
-    private struct Row {
+    struct Row {
         let number: Int64
         let seal: [UInt8]
     }
@@ -36,16 +37,19 @@ internal struct RootRotation {
     /// What is replaced besides after a compromise: not what ids are made with.
     private static let compromised: [KeyRow.Purpose] = [.index]
 
-    /// - Parameter replacement: What takes the place of every slot; nil where they stay.
+    /// - Parameters:
+    ///   - replacement: What takes the place of every slot; nil where they stay.
+    ///   - skipsDamaged: Whether what is missing, doubled or does not open is passed over.
     init(
         _ store: Store, _ before: Store.Verified, _ root: RootKey,
-        replacement: Store.Replacement?,
+        replacement: Store.Replacement?, skipsDamaged: Bool,
         progress: @escaping (UInt64, UInt64) throws -> Void
     ) {
         self.store = store
         self.before = before
         self.root = root
         self.replacement = replacement
+        self.skipsDamaged = skipsDamaged
         self.progress = progress
         vault = store.header.vault
         now = store.environment.now()
@@ -54,8 +58,12 @@ internal struct RootRotation {
 
     /// Writes everything but the state, which the transaction that it gives seals at its end.
     ///
-    /// - Throws: `StoreError.damaged` where a row is missing, doubled or does not open: it is
-    ///   refused before it would be taken into a new sum. `SQLiteError`, `KeysError`, `CryptoError`.
+    /// What is passed over stays as it is: a sum under the new key misses what the one under the old
+    /// key has missed, and a key of a person that does not open is wrapped by no root.
+    ///
+    /// - Throws: `StoreError.damaged` where a row is missing, doubled or does not open, unless that
+    ///   is passed over: it is refused before it would be taken into a new sum. `SQLiteError`,
+    ///   `KeysError`, `CryptoError`.
     func run() throws -> (Transaction, Store.RootChange) {
         guard before.state.jobs.rows == 0 else { throw StoreError.jobUnderWay }
         var state = before.state
@@ -69,11 +77,16 @@ internal struct RootRotation {
         let frame = try Frame(keyring: keyring, catalog: before.frame.catalog)
         let persons = try renewPersons(&state, oldFrame: before.frame)
         let catalog = try resealCatalog(frame)
-        try recount(&state, frame)
+        var odd = try recount(&state, frame)
         let transaction = try Transaction(store: store, frame: frame, state: state)
         for row in keys { transaction.enter(.key, key: row.number.bigEndianBytes, seal: row.seal) }
-        for row in persons {
+        for row in persons.rows {
             transaction.enter(.subjectKey, key: row.number.bigEndianBytes, seal: row.seal)
+        }
+        if let gap = persons.gap {
+            let body = VaultState.Body(.subjectKey)
+            transaction.state.bodies[body] = gap.carried(by: transaction.state.bodies[body])
+            odd.append(Self.name(body, frame))
         }
         for (key, seal) in catalog { transaction.enter(.catalog, key: key, seal: seal) }
         let numbers = try enterSlots(rewrapped, transaction)
@@ -81,6 +94,7 @@ internal struct RootRotation {
             AuditEntry.Detail("slots", "\(numbers.count)"),
             AuditEntry.Detail("epoch", "\(state.epoch)"),
         ]
+        if !odd.isEmpty { details.append(Self.unaccounted(odd)) }
         if let replacement {
             _ = try transaction.renewSigningKey(isCompromised: true)
             try transaction.putJob(replacement.plan)
@@ -95,7 +109,7 @@ internal struct RootRotation {
             transaction,
             Store.RootChange(
                 epoch: state.epoch, slots: numbers,
-                persons: persons.count / 2,
+                persons: persons.made,
                 kept: kept.map { ($0.facts.purpose, $0.facts.created) })
         )
     }
@@ -149,7 +163,7 @@ internal struct RootRotation {
         return (sealed, rows)
     }
 
-    private static func write(
+    static func write(
         _ statement: borrowing Statement, _ number: Int64, _ seal: [UInt8]
     ) throws {
         statement.reset()
@@ -207,7 +221,7 @@ extension RootRotation {
         }
     }
 
-    private static func nextKey(_ state: inout VaultState) throws -> UInt32 {
+    static func nextKey(_ state: inout VaultState) throws -> UInt32 {
         guard state.nextKey < .max else { throw StoreError.exhausted("keys") }
         defer { state.nextKey += 1 }
         return state.nextKey
@@ -218,58 +232,6 @@ extension RootRotation {
         before.state.bodies.contains {
             ($0.key.table == .tombstone || $0.key.table == .history) && $0.value.rows > 0
         }
-    }
-
-    /// Seals the keys of persons under the new root, and makes each person a new active one.
-    private func renewPersons(_ state: inout VaultState, oldFrame: Frame) throws -> [Row] {
-        let body = VaultState.Body(.subjectKey)
-        var found: [(number: UInt32, who: [UInt8], seal: [UInt8])] = []
-        var tally = VaultState.Tally()
-        do {
-            let rows = try store.connection.prepare(
-                "SELECT num, who, seal FROM dkey WHERE who IS NOT NULL ORDER BY num")
-            while try rows.step() {
-                guard let number = UInt32(exactly: rows.int64(0)) else {
-                    throw StoreError.damaged("a key's number")
-                }
-                let seal = rows.bytes(2)
-                tally.rows += 1
-                tally.sum.add(
-                    oldFrame.code(.subjectKey, key: rows.int64(0).bigEndianBytes, seal: seal).span)
-                found.append((number, rows.bytes(1), seal))
-            }
-        }
-        guard tally == state.bodies[body] ?? VaultState.Tally() else {
-            throw StoreError.damaged("persons' keys: some are missing, or were put back")
-        }
-        state.bodies[body] = VaultState.Tally()
-        var made: [Row] = []
-        let update = try store.connection.prepare(
-            "UPDATE dkey SET seal = ?2, who = ?3 WHERE num = ?1")
-        let insert = try store.connection.prepare(
-            "INSERT INTO dkey(num, seal, who) VALUES(?1, ?2, ?3)")
-        for (number, who, seal) in found {
-            let key = try Keyring.open(
-                number: number, column: who, seal: seal, root: oldFrame.keyring.root, vault: vault)
-            let isActive = key.facts.state == .active
-            let turned: KeyRow.State = isActive ? .retiring : key.facts.state
-            let kept = try Keyring.seal(
-                key, turning: turned, root: root, vault: vault, randomness: randomness)
-            update.reset()
-            try update.bind(blob: key.facts.turning(turned).who(number: number), at: 3)
-            try Self.write(update, Int64(number), kept)
-            made.append(Row(number: Int64(number), seal: kept))
-            guard isActive, let subject = key.facts.subject else { continue }
-            let next = try Self.nextKey(&state)
-            let fresh = try Keyring.make(
-                number: next, purpose: .subject, subject: subject, created: now, root: root,
-                vault: vault, randomness: randomness)
-            insert.reset()
-            try insert.bind(blob: subject.bytes, at: 3)
-            try Self.write(insert, Int64(next), fresh)
-            made.append(Row(number: Int64(next), seal: fresh))
-        }
-        return made
     }
 
     private func resealCatalog(_ frame: Frame) throws -> [(key: [UInt8], seal: [UInt8])] {
@@ -299,14 +261,17 @@ extension RootRotation {
     }
 
     /// Adds up every row under the old and the new state key, in one pass over the seals.
-    private func recount(_ state: inout VaultState, _ frame: Frame) throws {
+    ///
+    /// - Returns: The tables that differ from what the state said of them, and were passed over.
+    private func recount(_ state: inout VaultState, _ frame: Frame) throws -> [String] {
+        var odd: [String] = []
         let total = state.bodies.values.reduce(0) { $0 &+ $1.rows }
         var seen: UInt64 = 0
         for (body, promised) in state.bodies.sorted(by: { $0.key < $1.key })
         where body.table != .subjectKey {
             if body.table == .chunk {
                 let (old, new) = try recountChunks(frame)
-                state.bodies[body] = try carried(body, promised, old, new, frame)
+                state.bodies[body] = try carried(body, promised, old, new, frame, &odd)
                 continue
             }
             let old = RowCounter(before.frame, body.table, collection: body.collection)
@@ -325,9 +290,11 @@ extension RootRotation {
                     if seen % 1_024 == 0 { try progress(min(seen, total), total) }
                 }
             }
-            state.bodies[body] = try carried(body, promised, old.tally, new.tally, frame)
+            state.bodies[body] = try carried(
+                body, promised, old.tally, new.tally, frame, &odd)
         }
         try progress(total, total)
+        return odd
     }
 
     /// Chunks of files are the rows that have no number.
@@ -344,24 +311,31 @@ extension RootRotation {
         return (old, new)
     }
 
-    /// The sum under the new key; a row that was changed keeps it from fitting, as before.
+    /// The sum under the new key; rows that were changed or are gone keep it from fitting, as
+    /// before.
     private func carried(
         _ body: VaultState.Body, _ promised: VaultState.Tally, _ old: VaultState.Tally,
-        _ new: VaultState.Tally, _ frame: Frame
+        _ new: VaultState.Tally, _ frame: Frame, _ odd: inout [String]
     ) throws -> VaultState.Tally {
         guard old != promised else { return new }
-        let isPassed =
-            [.records, .history, .tombstone].contains(body.table)
-            && old.rows == promised.rows && replacement?.plan.skipsDamaged == true
-        guard isPassed else {
-            throw StoreError.damaged(
-                "\(Self.name(body, frame)): rows are missing, doubled or put back")
+        let name = Self.name(body, frame)
+        guard skipsDamaged else {
+            throw StoreError.damaged("\(name): rows are missing, doubled or put back")
         }
-        var carried = new
-        carried.sum.add(promised.sum)
-        carried.sum.subtract(old.sum)
-        return carried
+        odd.append(name)
+        return Gap(promised, old).carried(by: new)
     }
+
+    /// The tables that a sum was made anew of which did not fit, for the audit log.
+    private static func unaccounted(_ names: [String]) -> AuditEntry.Detail {
+        let rest = names.count - namesInAudit
+        let more = rest > 0 ? " and \(rest) more" : ""
+        return AuditEntry.Detail(
+            "unaccounted", names.prefix(namesInAudit).joined(separator: "; ") + more)
+    }
+
+    /// An entry of the audit log has room for so many names, and for many more.
+    private static let namesInAudit = 16
 
     /// Key and seal of every row; nil for a table that this release does not fill.
     private static func select(_ body: VaultState.Body) -> String? {
@@ -381,6 +355,7 @@ extension RootRotation {
         case .audit: return "audit log"
         case .chunk: return "chunks of files"
         case .pack: return "packs"
+        case .subjectKey: return "persons' keys"
         default:
             let name = frame.catalog[body.collection]?.name ?? "collection \(body.collection)"
             return body.table == .history ? "older versions of \(name)" : name

@@ -24,15 +24,18 @@ extension Store {
     /// Every slot opens the vault as before. Every row is counted on the way, and what was
     /// written is opened under the new root before the commit.
     ///
-    /// - Parameter progress: Is told how many rows were added up, of how many; may throw to stop.
+    /// - Parameters:
+    ///   - skipsDamaged: Whether rows that are missing, doubled or do not open are passed over; they
+    ///     stay as they are, and the audit log names their tables.
+    ///   - progress: Is told how many rows were added up, of how many; may throw to stop.
     /// - Throws: `StoreError.damaged`, `StoreError.older`, `StoreError.locked`,
     ///   `StoreError.changedUnderneath`; `SQLiteError` when the commit fails. Everything is then
     ///   as it was.
     /// - Complexity: linear in the number of rows of the vault; fields are not read.
     package func rotateRoot(
-        progress: @escaping (UInt64, UInt64) throws -> Void
+        skipsDamaged: Bool = false, progress: @escaping (UInt64, UInt64) throws -> Void
     ) throws -> RootChange {
-        try replaceRoot(by: try RootKey(environment.randomness), nil, progress)
+        try replaceRoot(by: try RootKey(environment.randomness), nil, skipsDamaged, progress)
     }
 
     /// Gives the vault another root key, new slots and new keys for everything but names, in one
@@ -40,23 +43,27 @@ extension Store {
     ///
     /// - Parameters:
     ///   - root: The new root key, which the new slots lead to.
-    ///   - replacement: The new slots; every other one is gone.
-    ///   - progress: As for ``rotateRoot(progress:)``.
-    /// - Throws: As ``rotateRoot(progress:)``.
+    ///   - replacement: The new slots, every other one is gone, and the job, which says whether
+    ///     what is damaged is passed over.
+    ///   - progress: As for ``rotateRoot(skipsDamaged:progress:)``.
+    /// - Throws: As ``rotateRoot(skipsDamaged:progress:)``.
     package func rotateAll(
         to root: RootKey, _ replacement: Replacement,
         progress: @escaping (UInt64, UInt64) throws -> Void
     ) throws -> RootChange {
         let key = try frame().keyring.active(.signing).signingKey()
         let half = try Ed25519.publicKey(of: key)
-        var change = try replaceRoot(by: root, replacement, progress)
+        var change = try replaceRoot(
+            by: root, replacement, replacement.plan.skipsDamaged, progress)
         change.isNoted = memory.noteCompromised([half])
         memory.save()
+        if let frame = verified?.frame { noteSigner(frame) }
+        memory.keepSigner()
         return change
     }
 
     private func replaceRoot(
-        by root: RootKey, _ replacement: Replacement?,
+        by root: RootKey, _ replacement: Replacement?, _ skipsDamaged: Bool,
         _ progress: @escaping (UInt64, UInt64) throws -> Void
     ) throws -> RootChange {
         guard standing.isCurrent else { throw StoreError.older(standing) }
@@ -69,7 +76,8 @@ extension Store {
             try refresh()
             guard let before = verified else { throw StoreError.locked }
             let (transaction, change) = try RootRotation(
-                self, before, root, replacement: replacement, progress: progress
+                self, before, root, replacement: replacement, skipsDamaged: skipsDamaged,
+                progress: progress
             ).run()
             _ = try transaction.finish()
             outcome = (try verify(root), change)

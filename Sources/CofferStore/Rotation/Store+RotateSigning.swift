@@ -27,6 +27,7 @@ extension Store {
         }
         let isNoted = !isCompromised || memory.noteCompromised([old])
         memory.save()
+        memory.keepSigner()
         return isNoted
     }
 }

@@ -65,6 +65,8 @@ extension Transaction {
         let rows = try connection.prepare("SELECT num, who, seal FROM dkey ORDER BY num")
         while try rows.step() {
             guard let number = UInt32(exactly: rows.int64(0)) else {
+                // Nobody's key was never made so; a check has named it as one of a person.
+                guard rows.isNull(1) else { continue }
                 throw StoreError.damaged("a key's number")
             }
             found.append(Row(number: number, who: rows.bytes(1), seal: rows.bytes(2)))
