@@ -161,7 +161,7 @@ import Testing
         try hold("schedule", try box.run(["maintain", "schedule", "off", "--json"]))
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 60)
+        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 61)
     }
 
     private func holdSlots(
@@ -196,6 +196,14 @@ import Testing
         try hold("file-trash", ["trash"])
         try hold("file", ["restore", "media/a.txt"])
         try hold("file-stats", ["stats"])
+        try held("everything", try box.open(["export", "--everything", "all2", "--json"]))
+        try held(
+            "manifest",
+            Outcome(status: 0, output: try box.read("all2/coffer-export.json"), errors: ""))
+        for line in try box.read("all2/files.ndjson").split(separator: "\n") {
+            try held("files-line", Outcome(status: 0, output: String(line), errors: ""))
+        }
+        try held("import", try box.open(["import", "all2", "--json"]))
     }
 
     private func holdBackups(
