@@ -13,6 +13,10 @@ package enum ChunkError: Error, Equatable, Sendable {
     case damagedPack(Int64)
     /// A pack is gone, shorter than it should be, or does not verify from an offset on.
     case brokenPack(Identifier, offset: UInt64, String)
+    /// The keys of files were changed meanwhile.
+    case keysChanged
+    /// There is not enough room to copy what is needed out of packs; so many bytes more would be.
+    case noRoom(needed: UInt64)
     /// The disk failed or refused.
     case disk(DiskError)
 }

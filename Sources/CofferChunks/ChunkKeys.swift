@@ -13,7 +13,7 @@ package struct ChunkKeys: Sendable {
     private let chunk: Keyring.Key
     private let naming: Keyring.Key
     private let chunker: Keyring.Key
-    private let opening: [Keyring.Key]
+    private var opening: [Keyring.Key]
 
     /// Takes them from a keyring.
     ///
@@ -25,6 +25,13 @@ package struct ChunkKeys: Sendable {
         chunker = try keyring.active(.chunker)
         number = chunk.number
         opening = keyring.opening(.chunk)
+    }
+
+    /// The same, but that nothing opens which is under a key of before.
+    package var activeOnly: ChunkKeys {
+        var keys = self
+        keys.opening = opening.filter { $0.number == number }
+        return keys
     }
 
     /// Makes those that the vault does not have yet.

@@ -94,7 +94,7 @@ package final class ChunkLoader {
         let connection = transaction.connection
         try packs.write(&pieces) {
             var rows = ChunkRows(connection, keys)
-            return try rows.packs()
+            return try rows.packs(under: keys.number)
         }
         let rows = ChunkRowWriter(transaction, keys)
         let pack = try packs.enter(rows)

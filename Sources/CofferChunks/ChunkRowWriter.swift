@@ -10,6 +10,8 @@ package struct ChunkRowWriter {
     private let keys: ChunkKeys
     private let sealing: SealingKey
 
+    private static let sealText = StatementText("SELECT seal FROM chunk WHERE name = ?1")
+    private static let removeText = StatementText("DELETE FROM chunk WHERE name = ?1")
     private static let insertText = StatementText("INSERT INTO chunk(name, seal) VALUES(?1, ?2)")
 
     /// A writer for a transaction.
@@ -32,18 +34,25 @@ package struct ChunkRowWriter {
         transaction.enter(.chunk, key: name, seal: seal)
     }
 
+    /// Writes the row of a chunk over what it was.
+    package func replace(_ name: [UInt8], _ place: ChunkPlace) throws {
+        _ = try remove(name)
+        try insert(name, place)
+    }
+
     /// Removes the row of a chunk.
     ///
     /// - Returns: Whether there was one.
     package func remove(_ name: [UInt8]) throws -> Bool {
-        let old = try transaction.connection.prepare("SELECT seal FROM chunk WHERE name = ?1")
+        let old = try transaction.connection.cached(Self.sealText)
         try old.bind(blob: name, at: 1)
         guard try old.step() else { return false }
         let seal = old.bytes(0)
         old.reset()
-        let removal = try transaction.connection.prepare("DELETE FROM chunk WHERE name = ?1")
+        let removal = try transaction.connection.cached(Self.removeText)
         try removal.bind(blob: name, at: 1)
-        try removal.run()
+        _ = try removal.step()
+        removal.reset()
         transaction.leave(.chunk, key: name, seal: seal)
         return true
     }

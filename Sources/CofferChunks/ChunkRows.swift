@@ -13,6 +13,9 @@ package struct ChunkRows {
 
     private static let chunkText = StatementText("SELECT seal FROM chunk WHERE name = ?1")
     private static let hasText = StatementText("SELECT 1 FROM chunk WHERE name = ?1")
+    /// The seal of a noted place has an odd length, and no other.
+    private static let freshText = StatementText(
+        "SELECT 1 FROM chunk WHERE name = ?1 AND length(seal) % 2 = 0")
 
     /// Those that a connection reads.
     package init(_ connection: Connection, _ keys: ChunkKeys) {
@@ -23,6 +26,13 @@ package struct ChunkRows {
     /// Whether a chunk has a row.
     package func has(_ name: [UInt8]) throws -> Bool {
         let statement = try connection.cached(Self.hasText)
+        try statement.bind(blob: name, at: 1)
+        return try statement.step()
+    }
+
+    /// Whether a chunk has a row, and is not noted as needed by nobody.
+    package func hasFresh(_ name: [UInt8]) throws -> Bool {
+        let statement = try connection.cached(Self.freshText)
         try statement.bind(blob: name, at: 1)
         return try statement.step()
     }
@@ -67,14 +77,17 @@ package struct ChunkRows {
         }
     }
 
-    /// Every pack that there is.
+    /// Every pack that there is, or those whose row is under a key.
     ///
     /// - Throws: `ChunkError.damagedPack`.
-    package mutating func packs() throws -> [(number: Int64, pack: PackRow)] {
+    package mutating func packs(
+        under key: UInt32? = nil
+    ) throws -> [(number: Int64, pack: PackRow)] {
         let statement = try connection.prepare("SELECT num, seal FROM pack ORDER BY num")
         var packs: [(number: Int64, pack: PackRow)] = []
         while try statement.step() {
             let number = statement.int64(0)
+            if let key, Self.parts(of: statement.bytes(1))?.0 != key { continue }
             packs.append((number, try openPack(number, statement.bytes(1))))
         }
         return packs
@@ -102,9 +115,9 @@ package struct ChunkRows {
         return row
     }
 
-    /// The first eight bytes of every name, as numbers.
+    /// The first eight bytes of the name of every chunk that is not noted, as numbers.
     package func beginnings() throws -> Set<UInt64> {
-        let statement = try connection.prepare("SELECT name FROM chunk")
+        let statement = try connection.prepare("SELECT name FROM chunk WHERE length(seal) % 2 = 0")
         var all: Set<UInt64> = []
         while try statement.step() { all.insert(KnownChunks.beginning(of: statement.bytes(0))) }
         return all
@@ -132,11 +145,18 @@ package struct ChunkRows {
 
     /// Whether a chunk has a row, and where that says it is there is something.
     ///
+    /// - Parameter allowsNoted: Whether one that is noted as needed by nobody counts: only for who
+    ///   has found it before it was noted.
     /// - Throws: `SQLiteError`. A row that does not verify counts as none.
-    package mutating func isThere(_ name: [UInt8], without broken: Set<Int64>) throws -> Bool {
+    package mutating func isThere(
+        _ name: [UInt8], without broken: Set<Int64>, allowsNoted: Bool = false
+    ) throws -> Bool {
         // Nearly always all packs are there, and then the row says enough.
-        guard !broken.isEmpty else { return try has(name) }
-        guard let place = try? place(of: name)?.place else { return false }
+        guard !broken.isEmpty else {
+            return try allowsNoted ? has(name) : hasFresh(name)
+        }
+        guard let place = try? place(of: name)?.place, allowsNoted || place.noted == nil
+        else { return false }
         guard case .pack(let number, _, _) = place.spot else { return true }
         return !broken.contains(number)
     }

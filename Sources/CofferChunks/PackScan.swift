@@ -41,6 +41,23 @@ package struct PackScan {
         }
     }
 
+    /// Whether every batch of a pack is under one of the keys.
+    ///
+    /// - Throws: As ``init(_:_:vault:on:)``.
+    package static func opens(
+        _ pack: PackRow, _ keys: ChunkKeys, vault: String,
+        on disk: any FileSystem = LocalFileSystem()
+    ) throws(ChunkError) -> Bool {
+        var scan = try PackScan(pack, keys, vault: vault, on: disk)
+        do throws(ChunkError) {
+            while try scan.next() != nil {}
+            return true
+        } catch {
+            guard case .brokenPack = error else { throw error }
+            return false
+        }
+    }
+
     /// The pieces of the next batch; nil at the end.
     ///
     /// - Throws: `ChunkError.brokenPack` for what does not verify: nothing behind it is found by

@@ -37,14 +37,21 @@ package final class PackWriter {
     private let folder: String
     private let disk: any FileSystem
     private let randomness: Randomness
+    private let avoided: Set<Int64>
     private var current: Current?
     private var written: UInt64 = 0
+    /// How many bytes the last batch has.
+    package private(set) var batchSize: UInt64 = 0
 
     /// A writer for the packs of a vault.
+    ///
+    /// - Parameter avoided: Packs that get nothing more.
     package init(
-        _ store: Store, _ keys: ChunkKeys, on disk: any FileSystem = LocalFileSystem()
+        _ store: Store, _ keys: ChunkKeys, avoiding avoided: Set<Int64> = [],
+        on disk: any FileSystem = LocalFileSystem()
     ) {
         self.keys = keys
+        self.avoided = avoided
         self.disk = disk
         folder = Self.folder(of: store.path)
         randomness = store.environment.randomness
@@ -55,14 +62,28 @@ package final class PackWriter {
 
     /// The path of a pack.
     package static func path(of pack: Identifier, in folder: String) -> String {
-        DiskPath.join(folder, "\(pack).pack")
+        DiskPath.join(folder, "\(pack)\(suffix)")
     }
+
+    /// Makes the folder of packs where there is none, durably.
+    internal static func makeFolder(_ folder: String, on disk: any FileSystem) throws(DiskError) {
+        guard try disk.status(folder) == nil else { return }
+        do throws(DiskError) { try disk.makeDirectory(folder) } catch {
+            // Somebody else was faster.
+            guard error.kind == .exists else { throw error }
+        }
+        try disk.synchronizeDirectory(DiskPath.parent(of: folder))
+    }
+
+    /// What the name of a pack ends with.
+    internal static let suffix = ".pack"
 
     /// Writes a batch, durably: the bytes, and the name of a new pack.
     ///
     /// - Parameters:
     ///   - pieces: At least one; they get their offsets.
-    ///   - packs: The packs of the vault as they are now.
+    ///   - packs: The packs of the vault, as they are now, whose rows are under the active key: what
+    ///     is written to one must be under the key of all of it.
     /// - Throws: `ChunkError.disk`; `CryptoError`.
     package func write(
         _ pieces: inout [Piece], _ packs: () throws -> [(number: Int64, pack: PackRow)]
@@ -99,14 +120,37 @@ package final class PackWriter {
                 self.current?.isNamed = true
             }
             written = offset
+            batchSize = offset - start
         } catch let error as DiskError {
-            // What could not be made durable cannot be trusted by asking again.
+            // What could not be made durable cannot be trusted by asking again; on a disk that is
+            // full every byte counts.
+            if let current { try? current.file.truncate(to: Int64(clamping: current.pack.length)) }
             current = nil
             throw ChunkError.disk(error)
         } catch {
             current = nil
             throw error
         }
+    }
+
+    /// Reads the batch that was written last back, and opens it: before what it was copied from
+    /// goes.
+    ///
+    /// - Throws: `ChunkError.damaged` for a piece that is not what was written; `ChunkError.disk`.
+    package func proveBatch(_ pieces: [Piece]) throws {
+        guard let current else { return }
+        let sealing = keys.sealing()
+        do {
+            let file = try disk.open(Self.path(of: current.pack.id, in: folder), .read)
+            for piece in pieces {
+                let bytes = try file.read(
+                    count: piece.bytes.count, at: Int64(clamping: piece.offset))
+                let name = piece.entry.name
+                guard
+                    (try? Cobblestone.open(bytes, under: sealing, context: keys.piece(name))) != nil
+                else { throw ChunkError.damaged(name: name, "its bytes, right after writing") }
+            }
+        } catch let error as DiskError { throw ChunkError.disk(error) }
     }
 
     /// Puts the pack's new length in place, in the transaction that names the pieces.
@@ -149,11 +193,9 @@ package final class PackWriter {
 
     /// The newest pack with room that nobody else has, or a new one.
     private func open(_ packs: () throws -> [(number: Int64, pack: PackRow)]) throws -> Current {
-        if try disk.status(folder) == nil {
-            try disk.makeDirectory(folder)
-            try disk.synchronizeDirectory(DiskPath.parent(of: folder))
-        }
-        for (number, before) in try packs().reversed() where Self.hasRoom(before) {
+        try Self.makeFolder(folder, on: disk)
+        for (number, before) in try packs().reversed()
+        where Self.hasRoom(before) && !avoided.contains(number) {
             let path = Self.path(of: before.id, in: folder)
             // A lock would make the file.
             guard try disk.status(path) != nil,
@@ -170,9 +212,10 @@ package final class PackWriter {
         }
         let id = try randomness.identifier()
         let path = Self.path(of: id, in: folder)
-        let file = try disk.open(path, .create)
-        let lock = try disk.lock(path, .exclusive, timeout: .zero)
+        // The lock makes the file: one that nobody holds could be taken for a leftover.
+        let lock = try disk.lock(path, .exclusive, timeout: .seconds(2))
         return Current(
-            number: nil, pack: PackRow(id: id, length: 0), file: file, lock: lock, isNamed: false)
+            number: nil, pack: PackRow(id: id, length: 0), file: try disk.open(path, .append),
+            lock: lock, isNamed: false)
     }
 }

@@ -60,17 +60,17 @@ extension Vault {
         public let lastCheck: Int64?
         /// When a restore was tried last, and succeeded.
         public let lastDrill: Int64?
-        /// What is due, each in a word: `backup`, `prune`, `check`, `drill`, or `rotate` with
+        /// What is due, each in a word: `backup`, `prune`, `sweep`, `check`, `drill`, or `rotate` with
         /// what it is about.
         public let due: [String]
     }
 
     /// Something that ``Vault/maintain(isByTimer:progress:each:)`` does.
     public struct Task: Sendable {
-        /// In a word: `backup`, `prune`, `check`, `drill`, or `rotate` with
+        /// In a word: `backup`, `prune`, `sweep`, `check`, `drill`, or `rotate` with
         /// what it is about.
         public let kind: String
-        /// The folder that it is about; nil for `check` and the rotations.
+        /// The folder that it is about; nil for `sweep`, `check` and the rotations.
         public let folder: String?
         fileprivate let it: Maintenance.Task
     }
@@ -165,8 +165,8 @@ extension Vault {
         try holding { try Maintenance(records).due().map { Task($0) } }
     }
 
-    /// Does what is due: bundles, room in their folders, new keys where they are too old, a check
-    /// each day, a trial of a restore each 30 days.
+    /// Does what is due: bundles, room in their folders, new keys where they are too old, the room
+    /// of files that were removed for good and a check each day, a trial of a restore each 30 days.
     ///
     /// A rotation that is under way goes on.
     /// A task that fails keeps none of the others from being done. When none has failed, nothing
@@ -215,6 +215,7 @@ extension Vault.Task {
         case .backup(let folder, _): (kind, self.folder) = ("backup", folder)
         case .prune(let folder): (kind, self.folder) = ("prune", folder)
         case .rotate(let keys): (kind, folder) = ("rotate \(keys.word)", nil)
+        case .sweep: (kind, folder) = ("sweep", nil)
         case .check: (kind, folder) = ("check", nil)
         case .drill(let folder): (kind, self.folder) = ("drill", folder)
         }

@@ -15,6 +15,9 @@ extension VaultError {
         case .damaged(let name): VaultError(damaged: "the file \(name)", filesAdvice)
         case .keysChanged:
             VaultError(.busy, "the keys of files were changed meanwhile; try again")
+        case .sweptMeanwhile(let name):
+            VaultError(
+                .busy, "a part of \(name) that was there was swept meanwhile; add it again")
         case .cancelled: VaultError(.cancelled, "cancelled")
         }
     }
@@ -30,6 +33,12 @@ extension VaultError {
         case .brokenPack(let id, let offset, let what):
             VaultError(
                 damaged: "packs/\(id).pack, from byte \(offset) on: \(what)", filesAdvice)
+        case .keysChanged: from(FileError.keysChanged)
+        case .noRoom(let needed):
+            VaultError(
+                .full,
+                "the disk is too full to move what packs still hold: \(needed >> 10) KiB of room "
+                    + "are needed; what was moved before stays so")
         case .disk(let error): from(error)
         }
     }

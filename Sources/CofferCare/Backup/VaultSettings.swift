@@ -12,6 +12,8 @@ package struct VaultSettings: Equatable, Sendable {
     private var hasRotation = false
     /// When all of it was checked last, in milliseconds since 1970.
     package var lastCheck: Int64?
+    /// When the room of unused chunks was given back last.
+    package var lastSweep: Int64?
     /// When a restore of its bundles was tried last, and succeeded.
     package var lastDrill: Int64?
 
@@ -42,6 +44,7 @@ package struct VaultSettings: Equatable, Sendable {
             case "care":
                 if case .integer(let time)? = value["lastCheck"] { lastCheck = time }
                 if case .integer(let time)? = value["lastDrill"] { lastDrill = time }
+                if case .integer(let time)? = value["lastSweep"] { lastSweep = time }
             default: break
             }
             return true
@@ -57,6 +60,7 @@ package struct VaultSettings: Equatable, Sendable {
         var care: [Value.Member] = []
         if let lastCheck { care.append(Value.Member("lastCheck", .integer(lastCheck))) }
         if let lastDrill { care.append(Value.Member("lastDrill", .integer(lastDrill))) }
+        if let lastSweep { care.append(Value.Member("lastSweep", .integer(lastSweep))) }
         var all: [(name: String, value: Value)] = [
             ("backup", backup?.value ?? .object([])), ("care", .object(care)),
         ]

@@ -60,6 +60,8 @@ package final class FileAdd {
     private let chunker: Chunker
     private let line: ChunkLine
     private let packs: PackWriter
+    /// Keeps chunks that are found from being swept, as long as this lives.
+    private let mark: AddingMark
     private let limit: Int
     /// Packs that cannot be read: what a row says to be there is stored anew.
     private let broken: Set<Int64>
@@ -92,6 +94,8 @@ package final class FileAdd {
                 try ChunkKeys.make(in: writer.transaction)
             }
         }
+        mark = try AddingMark(
+            since: try records.read { try $0.state().generation }, in: records.store)
         let (keys, beginnings, broken) = try records.read { reader in
             let keys = try ChunkKeys(reader.frame.keyring)
             var rows = ChunkRows(records.store.connection, keys)
@@ -233,7 +237,7 @@ package final class FileAdd {
             try packs.write(&pieces) {
                 try records.read { _ in
                     var rows = ChunkRows(records.store.connection, keys)
-                    return try rows.packs()
+                    return try rows.packs(under: keys.number)
                 }
             }
         }
@@ -274,7 +278,7 @@ package final class FileAdd {
         var known = ChunkRows(records.store.connection, keys)
         let generation = out.generation
         for row in rows where try !known.isThere(row.name, without: broken) {
-            if !broken.isEmpty { _ = try out.remove(row.name) }
+            if try known.has(row.name) { _ = try out.remove(row.name) }
             try out.insert(
                 row.name,
                 ChunkPlace(
@@ -284,7 +288,7 @@ package final class FileAdd {
         guard !pieces.isEmpty else { return nil }
         let pack = try packs.enter(out)
         for piece in pieces where try !known.isThere(piece.entry.name, without: broken) {
-            if !broken.isEmpty { _ = try out.remove(piece.entry.name) }
+            if try known.has(piece.entry.name) { _ = try out.remove(piece.entry.name) }
             try out.insert(
                 piece.entry.name,
                 ChunkPlace(
@@ -303,9 +307,9 @@ package final class FileAdd {
         }
         var known = ChunkRows(records.store.connection, keys)
         for item in growing.chunks.items where !pending.contains(item.name) {
-            // What a sweep has taken away meanwhile, the next attempt stores anew.
-            guard try known.isThere(item.name, without: broken) else {
-                throw ChunkError.missing(name: item.name)
+            // Where locks do not work, a sweep may have taken it; the next attempt stores it anew.
+            guard try known.isThere(item.name, without: broken, allowsNoted: true) else {
+                throw FileError.sweptMeanwhile(name: growing.source.name.text)
             }
         }
         let file = StoredFile(

@@ -12,6 +12,8 @@ package enum FileError: Error, Equatable, Sendable {
     case damaged(name: String)
     /// The keys of files were changed meanwhile.
     case keysChanged
+    /// A part of a file was there when it was looked for, and is not any more.
+    case sweptMeanwhile(name: String)
     /// The caller cancelled.
     case cancelled
 }

@@ -16,6 +16,8 @@ package struct Maintenance {
         case prune(folder: String)
         /// The keys of records and persons are replaced, or a rotation of keys goes on.
         case rotate(JobPlan.Kind)
+        /// The room of files that were removed for good is given back.
+        case sweep
         /// All of the vault is verified.
         case check
         /// The newest bundles of a folder are restored on trial.
@@ -87,6 +89,12 @@ package struct Maintenance {
             }
             // Whoever said nothing about it is not told each day that something is due.
             guard settings.backup != nil else { return tasks }
+            let bodies = try reader.state().bodies
+            if [.chunk, .pack].contains(where: { bodies[VaultState.Body($0)]?.rows ?? 0 > 0 }),
+                Self.isDue(settings.lastSweep, Self.day, now)
+            {
+                tasks.append(.sweep)
+            }
             if Self.isDue(settings.lastCheck, Self.day, now) { tasks.append(.check) }
             if let folder = settings.backup?.folders.first,
                 Self.isDue(settings.lastDrill, 30 * Self.day, now)
@@ -163,6 +171,17 @@ package struct Maintenance {
                         : "; \(done.refused.count) stay as they are: "
                             + "coffer backup prune DIR --dry-run says why"),
                 isBad: false)
+        case .sweep:
+            var sweep = FileSweep(records, on: disk, progress: progress)
+            let done = try sweep.run()
+            try note { $0.lastSweep = $1 }
+            let copied = done.copied == 0 ? "" : ", \(done.copied) packs copied"
+            let missing = done.missingRoom.map { "; \($0 >> 10) KiB of room are missing for more" }
+            return Done(
+                task: task,
+                result: "\(done.chunks) chunks and \(done.packs) packs removed\(copied)"
+                    + (missing ?? ""),
+                isBad: missing != nil)
         case .check:
             let report = try VaultCheck(records) { _, _ in }.run()
             let errors = report.findings.count { $0.severity == .error }

@@ -39,6 +39,7 @@ package enum Commands {
         "file trash": FileCommands.trash,
         "file restore": FileCommands.restore,
         "file stats": FileCommands.stats,
+        "file sweep": FileCommands.sweep,
         "schema list": SchemaCommands.list,
         "schema show": SchemaCommands.show,
         "schema suggest": SchemaCommands.suggest,

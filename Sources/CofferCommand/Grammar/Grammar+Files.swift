@@ -18,6 +18,7 @@ extension Grammar {
                     Command("restore", summary: "Put a removed file back", arguments: [name]),
                     Command(
                         "stats", summary: "Say how much the files take, and would without sharing"),
+                    sweep,
                 ])
         ]
     }
@@ -45,6 +46,17 @@ extension Grammar {
                 "files", placeholder: "PATH", arity: .oneOrMore, completion: .file,
                 help: "What to add")
         ])
+
+    private static let sweep = Command(
+        "sweep", summary: "Give back the room of what no file needs any more",
+        discussion: """
+            A file that was removed is in the trash until its older versions go (coffer trash \
+            empty, or with time); then its bytes are needed by nobody, unless another file has \
+            them too. What a program that adds files just now may have found stays until the next \
+            sweep. Packs that hold little else are copied into others; that needs the room of one \
+            of them. Nothing goes while anything of the vault is damaged. coffer maintain sweeps \
+            once a day.
+            """)
 
     private static let name = Argument("name", placeholder: "NAME", help: "The file's name")
 

@@ -22,7 +22,14 @@ package struct ChunkPlace: Equatable, Sendable {
     private enum Kind: UInt8 {
         case row = 1
         case pack = 2
+        case notedRow = 3
+        case notedPack = 4
+
+        var isNoted: Bool { self == .notedRow || self == .notedPack }
     }
+
+    /// What a noted place has more than another: a byte that makes its length odd, and when.
+    private static let noteSize = 9
 
     /// How it is stored.
     package let coding: Coding
@@ -32,9 +39,14 @@ package struct ChunkPlace: Equatable, Sendable {
     package let generation: UInt64
     /// Where it is.
     package let spot: Spot
+    /// The generation of the state from which on nobody needed it; nil where somebody may.
+    package var noted: UInt64?
 
     /// Describes a place.
-    package init(coding: Coding, plainSize: Int, generation: UInt64, spot: Spot) {
+    package init(
+        coding: Coding, plainSize: Int, generation: UInt64, spot: Spot, noted: UInt64? = nil
+    ) {
+        self.noted = noted
         self.coding = coding
         self.plainSize = plainSize
         self.generation = generation
@@ -46,7 +58,15 @@ package struct ChunkPlace: Equatable, Sendable {
     /// - Throws: `unknown` for another kind or coding; `limit` for a size that no chunk has;
     ///   `invalid` for padding that is not zeros, or not as long as it has to be; `truncated`,
     ///   `trailing`.
-    package init(parsing bytes: [UInt8]) throws(ByteReader.Failure) {
+    package init(parsing whole: [UInt8]) throws(ByteReader.Failure) {
+        let isNoted = whole.first.flatMap(Kind.init(rawValue:))?.isNoted == true
+        guard !isNoted || whole.count > Self.noteSize else { throw .truncated }
+        let bytes = isNoted ? Array(whole.dropLast(Self.noteSize)) : whole
+        if isNoted {
+            var note = ByteReader(Array(whole.suffix(Self.noteSize)))
+            guard try note.u8() == 0 else { throw .invalid }
+            noted = try note.u64()
+        }
         var reader = ByteReader(bytes)
         guard let kind = Kind(rawValue: try reader.u8()),
             let coding = Coding(rawValue: try reader.u8())
@@ -56,7 +76,7 @@ package struct ChunkPlace: Equatable, Sendable {
         guard (1...ChunkLimits.most).contains(plainSize) else { throw .limit }
         generation = try reader.u64()
         switch kind {
-        case .row:
+        case .row, .notedRow:
             let stored = try reader.prefixed32(limit: ChunkLimits.inRow)
             let used = bytes.count - reader.remaining
             guard bytes.count == Padding.paddedLength(used),
@@ -64,7 +84,7 @@ package struct ChunkPlace: Equatable, Sendable {
             else { throw .invalid }
             spot = .row(stored)
             try Self.check(coding, stored.count, plainSize)
-        case .pack:
+        case .pack, .notedPack:
             let pack = try reader.i64()
             let offset = try reader.u64()
             let length = try reader.u32()
@@ -85,8 +105,8 @@ package struct ChunkPlace: Equatable, Sendable {
     package var bytes: [UInt8] {
         var writer = ByteWriter(capacity: 64)
         switch spot {
-        case .row: writer.write(Kind.row.rawValue)
-        case .pack: writer.write(Kind.pack.rawValue)
+        case .row: writer.write((noted == nil ? Kind.row : .notedRow).rawValue)
+        case .pack: writer.write((noted == nil ? Kind.pack : .notedPack).rawValue)
         }
         writer.write(coding.rawValue)
         writer.write(UInt32(clamping: plainSize))
@@ -100,6 +120,10 @@ package struct ChunkPlace: Equatable, Sendable {
             writer.write(pack)
             writer.write(offset)
             writer.write(length)
+        }
+        if let noted {
+            writer.write(UInt8(0))
+            writer.write(noted)
         }
         return writer.bytes
     }
