@@ -10,10 +10,14 @@ package final class ChunkProof {
     package init(_ keys: ChunkKeys) { naming = keys.names() }
 
     /// Whether it does.
-    package func holds(_ chunk: StreamChunk) -> Bool {
+    package func holds(_ chunk: StreamChunk) -> Bool { plain(of: chunk) != nil }
+
+    /// The bytes, where it does.
+    package func plain(of chunk: StreamChunk) -> [UInt8]? {
         guard
-            let plain = try? coder.decode(chunk.stored, chunk.coding, size: chunk.plainSize)
-        else { return false }
-        return naming.code(plain.span) == chunk.name
+            let plain = try? coder.decode(chunk.stored, chunk.coding, size: chunk.plainSize),
+            naming.code(plain.span) == chunk.name
+        else { return nil }
+        return plain
     }
 }

@@ -223,6 +223,7 @@ import Testing
         try hold("restorable", ["backup", "restore", "b", "--to", "./copy", "--dry-run"])
         try hold("restored", ["backup", "restore", "b", "--to", "./copy"])
         try hold("fetched", ["backup", "restore", "b", "--only", "npcs"])
+        try hold("fetched", ["backup", "restore", "b", "--only", "file:media"])
         try hold("drill", ["backup", "drill", "b"])
         try hold("rekeyed", ["backup", "rekey", "b"])
         try hold("backup-policy", ["backup", "policy"])

@@ -150,6 +150,13 @@ public struct Files {
         }
     }
 
+    /// A name of a file or folder as a person says it, with slashes at its end or not.
+    ///
+    /// - Throws: `FileName.Problem`.
+    internal static func folder(_ name: String) throws -> String {
+        try FileName(trimmed(name)).text
+    }
+
     /// A folder without slashes at its end.
     private static func trimmed(_ folder: String) -> String {
         var rest = CanonicalValue.composed(folder)

@@ -187,7 +187,8 @@ import Testing
     private static let damages = [
         "DELETE FROM chunk WHERE name = (SELECT name FROM chunk ORDER BY name LIMIT 1)",
         "UPDATE chunk SET seal = zeroblob(length(seal)) WHERE rowid = 2",
-        "DELETE FROM c_FILES WHERE rid = (SELECT max(rid) FROM c_FILES)", "UPDATE c_FILES SET seal = zeroblob(80)",
+        "DELETE FROM c_FILES WHERE rid = (SELECT max(rid) FROM c_FILES)",
+        "UPDATE c_FILES SET seal = zeroblob(80)",
         "DELETE FROM h_FILES", "UPDATE h_FILES SET note = zeroblob(80)", "DELETE FROM pack",
         "DELETE FROM tomb", "gone",
     ]
@@ -240,7 +241,8 @@ import Testing
         try forget(["filler", "large"], stage)
         let before = try size(stage)
         var sweep = FileSweep(
-            stage.vault.records, on: NarrowDisk(available: 1 << 20)) { _, _ in }
+            stage.vault.records, on: NarrowDisk(available: 1 << 20)
+        ) { _, _ in }
         let part = try stage.vault.holding { try sweep.run() }
         #expect(part.packs == 1 && part.copied == 0 && part.missingRoom ?? 0 > 3 << 20)
         #expect(try size(stage) < before - 2_900_000)
