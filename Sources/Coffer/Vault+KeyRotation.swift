@@ -1,5 +1,6 @@
 internal import CofferBytes
 internal import CofferCare
+internal import CofferChunks
 internal import CofferDisk
 internal import CofferFormat
 internal import CofferRecords
@@ -12,6 +13,8 @@ extension Vault {
         case data
         /// The key of blind indexes: what fields are found by that are not readable.
         case index
+        /// The key of the chunks of files: packs are copied into others.
+        case chunks
         /// All of them, after a compromise, as
         /// ``Vault/rotateAll(to:keyfile:hasRecoveryKey:options:skippingDamaged:progress:)`` begins
         /// it.
@@ -55,8 +58,8 @@ extension Vault {
         public let left: UInt64
     }
 
-    /// Gives the records and every person new keys, or the blind indexes a new one, and moves
-    /// everything under them, while others read and write.
+    /// Gives the records and every person new keys, or the blind indexes or the chunks of files a new
+    /// one, and moves everything under them, while others read and write.
     ///
     /// One that is under way goes on, after whatever has ended it. A safety bundle is taken before
     /// a new one begins. Numbers, versions and times stay as they are. While indexes are moved a
@@ -73,7 +76,8 @@ extension Vault {
     ///   for what does not verify: no key goes then; ``VaultError/Code/usage`` for all of them
     ///   where that is not under way; ``VaultError/Code/busy``, also while keys of another kind are
     ///   changed, ``VaultError/Code/full`` and ``VaultError/Code/storage``: it is paused then.
-    /// - Complexity: linear in the size of the vault.
+    /// - Complexity: linear in the size of the vault; in that of its files, which are read three
+    ///   times, where the key of chunks is changed.
     public func rotateKeys(
         _ kind: KeyRotationKind, skippingDamaged skipsDamaged: Bool = false,
         progress: (UInt64, UInt64) throws -> Void = { _, _ in }
@@ -96,7 +100,7 @@ extension Vault {
             let done = try withoutActuallyEscaping(progress) { progress in
                 var rotation = CofferCare.KeyRotation(records, kind.plan, progress: progress)
                 return try rotation.run(skipsDamaged: skipsDamaged) {
-                    safety = try prepareRotation(skipsDamaged)
+                    safety = try prepareRotation(skipsDamaged, movesFiles: kind.plan.movesChunks)
                 }
             }
             return KeyRotation(
@@ -121,8 +125,8 @@ extension Vault {
     /// - Returns: Its path; nil without a state directory, or where it cannot be taken for what is
     ///   damaged and is passed over.
     /// - Throws: ``VaultError/Code/full`` where the disk of the vault has too little room.
-    internal func prepareRotation(_ skipsDamaged: Bool) throws -> String? {
-        try expectRoom()
+    internal func prepareRotation(_ skipsDamaged: Bool, movesFiles: Bool) throws -> String? {
+        try expectRoom(movesFiles: movesFiles)
         // What does not open is in no bundle either; it stays as it is.
         do { return try takeSafetyBundleInside() } catch {
             switch error {
@@ -138,11 +142,12 @@ extension Vault {
     /// A rotation that would stop half-way for want of room is not begun.
     ///
     /// Rows keep their size, so what is needed is room for the log between two looks at it: several
-    /// transactions, or all of a small vault.
-    private func expectRoom() throws {
+    /// transactions, or all of a small vault. Packs are copied one by one.
+    private func expectRoom(movesFiles: Bool) throws {
         let files = LocalFileSystem()
         let size = try files.status(path + "/" + Store.databaseName).map { UInt64($0.size) } ?? 0
-        let needed = min(size, Self.roomForLog)
+        let packs = movesFiles ? try PackTidy(path).found().map(\.size) : []
+        let needed = min(size, Self.roomForLog) + (packs.max() ?? 0)
         // Where that cannot be told, the disk says so itself when it is full.
         guard let there = try? files.volume(path).available, there < needed else { return }
         throw VaultError(
@@ -177,7 +182,9 @@ extension Vault {
                 switch plan.kind {
                 case .data: return census.left.data
                 case .index: return census.left.index
-                case .all: return max(census.left.data, census.left.index)
+                case .chunks: return census.left.chunks
+                case .all:
+                    return max(census.left.data, census.left.index) + census.left.chunks
                 }
             }
             return KeyRotationStatus(
@@ -194,6 +201,7 @@ extension Vault.KeyRotationKind {
         case .data: self = .data
         case .index: self = .index
         case .all: self = .all
+        case .chunks: self = .chunks
         }
     }
 
@@ -202,6 +210,7 @@ extension Vault.KeyRotationKind {
         case .data: .data
         case .index: .index
         case .all: .all
+        case .chunks: .chunks
         }
     }
 }

@@ -42,8 +42,9 @@ package final class AddingMark {
 
     deinit { try? disk.unlink(path) }
 
-    /// The generation that all who add files just now have begun after; the highest number where
-    /// nobody does. What killed processes have left is removed.
+    /// The generation that all who add files just now have begun after.
+    ///
+    /// It is the highest number where nobody does. What killed processes have left is removed.
     ///
     /// - Throws: `ChunkError.disk`.
     package static func horizon(

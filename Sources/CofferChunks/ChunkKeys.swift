@@ -34,6 +34,16 @@ package struct ChunkKeys: Sendable {
         return keys
     }
 
+    /// Sees that these are still the keys of the vault: nothing that others have written since is
+    /// under a key that is not among them.
+    ///
+    /// - Throws: `ChunkError.keysChanged`.
+    package func expect(_ keyring: Keyring) throws(ChunkError) {
+        guard let now = try? keyring.active(.chunk), now.number == number else {
+            throw .keysChanged
+        }
+    }
+
     /// Makes those that the vault does not have yet.
     ///
     /// - Throws: As `Transaction.key(for:)`.

@@ -77,18 +77,37 @@ package struct ChunkRows {
         }
     }
 
+    /// The chunks behind a name, in the order of the names, as they are sealed.
+    package func sealed(
+        after name: [UInt8], limit: Int
+    ) throws -> [(name: [UInt8], seal: [UInt8])] {
+        let statement = try connection.prepare(
+            "SELECT name, seal FROM chunk WHERE name > ?1 ORDER BY name LIMIT ?2")
+        try statement.bind(blob: name, at: 1)
+        try statement.bind(Int64(limit), at: 2)
+        var found: [(name: [UInt8], seal: [UInt8])] = []
+        while try statement.step() { found.append((statement.bytes(0), statement.bytes(1))) }
+        return found
+    }
+
+    /// The number of the key that a row names; nil for one that is too short.
+    package static func key(of seal: [UInt8]) -> UInt32? { parts(of: seal)?.0 }
+
     /// Every pack that there is, or those whose row is under a key.
     ///
+    /// - Parameter skips: Whether one whose row does not verify is left out.
     /// - Throws: `ChunkError.damagedPack`.
     package mutating func packs(
-        under key: UInt32? = nil
+        under key: UInt32? = nil, skipping skips: Bool = false
     ) throws -> [(number: Int64, pack: PackRow)] {
         let statement = try connection.prepare("SELECT num, seal FROM pack ORDER BY num")
         var packs: [(number: Int64, pack: PackRow)] = []
         while try statement.step() {
             let number = statement.int64(0)
             if let key, Self.parts(of: statement.bytes(1))?.0 != key { continue }
-            packs.append((number, try openPack(number, statement.bytes(1))))
+            do {
+                packs.append((number, try openPack(number, statement.bytes(1))))
+            } catch let error as ChunkError { guard skips else { throw error } }
         }
         return packs
     }

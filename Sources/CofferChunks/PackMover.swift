@@ -117,7 +117,8 @@ package final class PackMover {
     private func named(
         _ batch: [PackScan.Found], _ number: Int64
     ) throws -> [(PackScan.Found, (place: ChunkPlace, key: SealingKey))] {
-        try store.read { _ in
+        try store.read { frame in
+            try keys.expect(frame.keyring)
             var rows = ChunkRows(store.connection, keys)
             return try batch.compactMap { found in
                 guard let row = try rows.place(of: found.entry.name),
@@ -168,9 +169,7 @@ package final class PackMover {
         var left: [Int64] = []
         try store.writePatiently { transaction in
             transaction.isSilent = true
-            guard try ChunkKeys(transaction.frame.keyring).number == keys.number else {
-                throw ChunkError.keysChanged
-            }
+            try keys.expect(transaction.frame.keyring)
             (pack, moved, done, left) = (nil, 0, [:], [])
             let rows = ChunkRowWriter(transaction, keys)
             if !pieces.isEmpty { pack = try packs.enter(rows) }

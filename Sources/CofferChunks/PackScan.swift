@@ -58,6 +58,20 @@ package struct PackScan {
         }
     }
 
+    /// Whether the first batch of a file is under one of the keys.
+    ///
+    /// - Throws: As ``init(_:_:vault:on:)``.
+    package static func begins(
+        _ pack: PackRow, _ keys: ChunkKeys, vault: String,
+        on disk: any FileSystem = LocalFileSystem()
+    ) throws(ChunkError) -> Bool {
+        var scan = try PackScan(pack, keys, vault: vault, on: disk)
+        do throws(ChunkError) { return try scan.next() != nil } catch {
+            guard case .brokenPack = error else { throw error }
+            return false
+        }
+    }
+
     /// The pieces of the next batch; nil at the end.
     ///
     /// - Throws: `ChunkError.brokenPack` for what does not verify: nothing behind it is found by

@@ -12,6 +12,11 @@ package struct JobPlan: Equatable, Sendable {
         case index = 2
         /// All of them, after a compromise.
         case all = 3
+        /// The one of the chunks of files.
+        case chunks = 4
+
+        /// Whether chunks are moved.
+        package var movesChunks: Bool { self == .all || self == .chunks }
     }
 
     /// How far a job is.

@@ -135,4 +135,30 @@ extension Sandbox {
         }
         #expect(listed?.compactMap { $0["name"] as? String }.sorted() == names)
     }
+
+    @Test func theRoomOfWhatIsGoneComesBackAndTheKeyIsChanged() throws {
+        let box = try stage()
+        #expect(try box.shell("head -c 3000000 /dev/urandom > media/large.bin").status == 0)
+        #expect(try box.open(["file", "add", "media"]).status == 0)
+        let nothing = try box.open(["file", "sweep"])
+        #expect(nothing.status == 0 && nothing.output == "There is nothing to give back.\n")
+        #expect(try box.open(["file", "rm", "media/large.bin"]).status == 0)
+        #expect(try box.open(["trash", "empty", "--yes"]).status == 0)
+        let swept = try box.open(["file", "sweep"])
+        #expect(swept.status == 0 && swept.output.contains("given back:"), "\(swept)")
+        #expect(swept.output.contains("1 pack."), "\(swept)")
+        #expect(try box.open(["rotate", "root", "--yes"]).status == 0)
+        let before = try box.open(["key", "census"])
+        #expect(before.output.contains("coffer rotate chunks"), "\(before)")
+        #expect(try box.open(["rotate", "data", "--yes"]).status == 0)
+        let still = try box.open(["key", "census"])
+        #expect(still.output.hasSuffix("Move it with: coffer rotate chunks\n"), "\(still)")
+        let rotated = try box.open(["rotate", "chunks", "--yes"])
+        #expect(rotated.status == 0, "\(rotated)")
+        #expect(rotated.output.contains("nothing is left under the keys of chunks of before"))
+        let after = try box.open(["key", "census"])
+        #expect(after.output.contains("Nothing is left under any old key"), "\(after)")
+        #expect(try box.open(["file", "get", "media/maps/keep.txt"]).output == "the keep\n")
+        #expect(try box.open(["check", "--files"]).status == 0)
+    }
 }

@@ -161,7 +161,7 @@ import Testing
         try hold("schedule", try box.run(["maintain", "schedule", "off", "--json"]))
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 61)
+        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 62)
     }
 
     private func holdSlots(
@@ -196,6 +196,7 @@ import Testing
         try hold("file-trash", ["trash"])
         try hold("file", ["restore", "media/a.txt"])
         try hold("file-stats", ["stats"])
+        try hold("file-swept", ["sweep"])
         try held("everything", try box.open(["export", "--everything", "all2", "--json"]))
         try held(
             "manifest",

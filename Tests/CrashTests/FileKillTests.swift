@@ -7,8 +7,11 @@ import Testing
     private static let names = ["a.bin", "b.txt", "deep/c.bin"]
 
     private static func bytes(_ name: String) -> [UInt8] {
-        var state = UInt64(name.utf8.count) &* 0x9E37_79B9_7F4A_7C15 | 1
-        let count = name == "b.txt" ? 3_000 : 150_000
+        noise(name == "b.txt" ? 3_000 : 150_000, seed: UInt64(name.utf8.count))
+    }
+
+    private static func noise(_ count: Int, seed: UInt64) -> [UInt8] {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
         return (0..<count).map { _ in
             state ^= state >> 12
             state ^= state << 25
@@ -34,6 +37,23 @@ import Testing
             try $0.done(["file", "add", "$media"])
             try Files.write("something else", to: $0.scratch.path + "/media/b.txt")
         })
+
+    private static let sweep = Operation(
+        name: "file sweep", words: ["file", "sweep"], prepare: { try leaveDead($0) })
+
+    private static let rotate = Operation(
+        name: "rotate chunks", words: ["rotate", "chunks", "--yes", "--quiet"],
+        prepare: { try leaveDead($0) })
+
+    /// Files beside much that nobody needs any more, in one pack.
+    private static func leaveDead(_ stage: Stage) throws {
+        try write(stage)
+        let dead = stage.scratch.path + "/dead.bin"
+        try Data(noise(900_000, seed: 7)).write(to: URL(filePath: dead))
+        try stage.done(["file", "add", "$media", "$dead.bin"])
+        try stage.done(["file", "rm", "dead.bin"])
+        try stage.done(["trash", "empty", "--yes"])
+    }
 
     private static func write(_ stage: Stage) throws {
         for name in names {
@@ -71,13 +91,34 @@ import Testing
         }
         let check = try stage.run(["check", "--files"])
         #expect(check.status == 0, "call \(point): \(check)")
+        try expectRoom(stage, operation, point)
+    }
+
+    /// What was to go is gone from the disk, and so is what killed commands have left.
+    private func expectRoom(_ stage: Stage, _ operation: Operation, _ point: Int) throws {
+        let packs = stage.vault + "/packs/"
+        switch operation.name {
+        case "file sweep":
+            let sizes = try Files.list(packs).map { try Files.bytes(packs + $0).count }
+            #expect(sizes.reduce(0, +) < 500_000, "call \(point): \(sizes)")
+        case "rotate chunks":
+            let census = try stage.run(["key", "census", "--json"])
+            #expect(census.output.contains("\"left\":0,\"kept\":0"), "call \(point): \(census)")
+            let names = Files.list(packs)
+            #expect(names.count == 1, "call \(point): \(names)")
+        default: break
+        }
     }
 
     private func untouched(_ operation: Operation) -> Set<String> {
-        operation.name == "file add" ? [] : ["media/deep/c.bin"]
+        switch operation.name {
+        case "file add": []
+        case "file sweep", "rotate chunks": Set(Self.names.map { "media/" + $0 })
+        default: ["media/deep/c.bin"]
+        }
     }
 
-    @Test(arguments: [add, remove, replace])
+    @Test(arguments: [add, remove, replace, sweep, rotate])
     func noAcknowledgedFileIsLostAndTheNextRunEndsIt(operation: Operation) throws {
         let stage = try Stage(operation)
         let total = try stage.calls(operation)
@@ -93,7 +134,7 @@ import Testing
         print("kill -9, \(operation.name): \(total) calls, \(killed) killed")
     }
 
-    @Test(arguments: [add, replace], [EIO, ENOSPC])
+    @Test(arguments: [add, replace, sweep, rotate], [EIO, ENOSPC])
     func aFailingDiskCostsNothingThatWasThere(operation: Operation, number: Int32) throws {
         let stage = try Stage(operation)
         let total = try stage.calls(operation)

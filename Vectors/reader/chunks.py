@@ -24,10 +24,12 @@ FIRST, EASIER, LARGEST = 65_536, 262_144, 1_048_576  # a chunk's sizes, section 
 WINDOW = 64  # the bytes that h still knows of
 INLINE = 4_096  # stored bytes that stand in the row
 IN_ROW, IN_PACK = 1, 2
+NOTED = 2  # more than the kind of a place that nobody needs
 PLAIN, ZSTD = 0, 1
 HEAD, STEP = 84, 65_536  # of a batch
 PACK_FULL, BATCH_LIMIT, TABLE_LIMIT = 67_108_864, 134_217_728, 4 << 20  # section 20.3
 ENTRY = 32 + 1 + 4 + 4
+NOTE = 1 + 8  # behind a place
 
 
 def gear(key: bytes) -> list[int]:
@@ -95,9 +97,15 @@ class Place:
     pack: int = 0
     offset: int = 0
     length: int = 0
+    noted: int | None = None
 
     def encode(self) -> bytes:
-        out = u8(self.kind) + u8(self.coding) + u32(self.plain) + u64(self.generation)
+        if self.noted is None:
+            return self.encode_kind(self.kind)
+        return self.encode_kind(self.kind + NOTED) + u8(0) + u64(self.noted)
+
+    def encode_kind(self, kind: int) -> bytes:
+        out = u8(kind) + u8(self.coding) + u32(self.plain) + u64(self.generation)
         if self.kind == IN_PACK:
             return out + i64(self.pack) + u64(self.offset) + u32(self.length)
         out += u32(len(self.stored)) + self.stored
@@ -105,10 +113,18 @@ class Place:
 
     @classmethod
     def parse(cls, data: bytes, what: str) -> Place:
+        noted = None
+        if data[:1] in (u8(IN_ROW + NOTED), u8(IN_PACK + NOTED)):
+            note = Cursor(data[-NOTE:], what)
+            if note.u8():
+                raise not_canonical(f"{what} has a note that begins with something else than 0")
+            noted = note.u64()
+            data = u8(data[0] - NOTED) + data[1:-NOTE]
         c = Cursor(data, what)
         place = cls(c.u8(), c.u8(), c.u32(), c.u64())
+        place.noted = noted
         if place.kind not in (IN_ROW, IN_PACK):
-            raise unknown(f"{what} has kind {place.kind}")
+            raise unknown(f"{what} has kind {data[0]}")
         check_chunk(place.coding, place.plain, what)
         if place.kind == IN_PACK:
             place.pack, place.offset, place.length = c.i64(), c.u64(), c.u32()

@@ -36,7 +36,9 @@ class FaultTest(FileCase):
         row = lambda **changes: replace(self.maker.places[name], **changes)  # noqa: E731
         away = lambda **changes: replace(self.maker.places[far], **changes)  # noqa: E731
         cases = (
-            (name, row(kind=3).encode(), "has kind 3", "unknown"),
+            (name, row(kind=5).encode(), "has kind 5", "unknown"),
+            (name, row(noted=10_000).encode(), "noted in a generation that is not there", "mismatch"),
+            (name, row(noted=1).encode()[:-9] + b"\1" + bytes(8), "note that begins", "notCanonical"),
             (name, row(kind=0).encode(), "has kind 0", "unknown"),
             (name, row(coding=2).encode(), "has coding 2", "unknown"),
             (far, away(coding=2).encode(), "has coding 2", "unknown"),

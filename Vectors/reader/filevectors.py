@@ -95,6 +95,9 @@ def chunk_scenarios() -> Iterator[Scenario]:
     yield "row-4096", "as many as a row may have", "success", chunk(largest, most)
     yield "row-zstd", "compressed, in the row", "success", chunk(packed, text)
     yield "pack", "in a pack", "success", chunk(away, b"")
+    noted = replace(place, noted=9)
+    yield "row-noted", "in the row, noted as needed by nobody", "success", chunk(noted, data)
+    yield "pack-noted", "in a pack, noted as needed by nobody", "success", chunk(replace(away, noted=9), b"")
     for name in ("vault", "name", "key"):
         yield f"fault-{name}", f"another {name}", FAILED, v | {name: flip(v[name])}
     yield "fault-number", "the row names another key", "mismatch", v | {"number": 9}
@@ -104,7 +107,7 @@ def chunk_scenarios() -> Iterator[Scenario]:
     more = most + b"x"
     for name, comment, expect, d in (
         ("kind-0", "kind 0", "unknown", replace(place, kind=0)),
-        ("kind-3", "kind 3", "unknown", replace(place, kind=3)),
+        ("kind-5", "kind 5", "unknown", replace(place, kind=5)),
         ("coding", "coding 2", "unknown", replace(place, coding=2)),
         ("plain-0", "a chunk of no bytes", LIMIT, replace(place, plain=0)),
         ("plain-most", "1,048,577 bytes", LIMIT, replace(place, plain=c.LARGEST + 1)),
@@ -122,6 +125,12 @@ def chunk_scenarios() -> Iterator[Scenario]:
         ("padded-more", "16 zeros more", plain + bytes(16)),
         ("padded-less", "no zeros", plain[: 18 + len(data)]),
         ("cut", "cut short", plain[:100]),
+    ):
+        yield f"fault-{name}", comment, BAD, chunk(place, data, changed)
+    for name, comment, changed in (
+        ("note-first", "a note that begins with 1", noted.encode()[:-9] + b"\1" + noted.encode()[-8:]),
+        ("note-none", "noted, without the note", b"\3" + plain[1:]),
+        ("note-cut", "a note that is cut short", noted.encode()[:-1]),
     ):
         yield f"fault-{name}", comment, BAD, chunk(place, data, changed)
     yield "fault-pack-trailing", "a byte behind the place", BAD, chunk(away, b"", away.encode() + b"\0")

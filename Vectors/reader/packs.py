@@ -96,6 +96,8 @@ class Store:
         place = c.Place.parse(p.open_seal(key, context, sealed[SEALED_NUMBER:], what), what)
         if place.generation > generation:
             raise mismatch(f"{what} came in with a generation that is not there yet")
+        if (place.noted or 0) > generation:
+            raise mismatch(f"{what} was noted in a generation that is not there yet")
         self.places[name] = number, place
 
     def add_pack(self, num: int, sealed: bytes) -> None:

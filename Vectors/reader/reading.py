@@ -262,7 +262,7 @@ class Reading:
             c.take(16)
             c.i64()
             c.end()
-            if num != 1 or version != 1 or kind not in (1, 2, 3) or phase not in (1, 2) or flags > 1:
+            if num != 1 or version != 1 or kind not in (1, 2, 3, 4) or phase not in (1, 2) or flags > 1:
                 raise unknown("the job is of another kind")
 
     def compare_rows(self, table: int, rows: list[tuple[int, bytes]]) -> None:

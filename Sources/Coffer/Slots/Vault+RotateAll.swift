@@ -68,7 +68,7 @@ extension Vault {
                 let rotation = CofferCare.KeyRotation(records, .all) { _, _ in }
                 try rotation.begin(
                     skipsDamaged: skipsDamaged,
-                    prepare: { safety = try prepareRotation(skipsDamaged) }
+                    prepare: { safety = try prepareRotation(skipsDamaged, movesFiles: true) }
                 ) { plan in
                     let replacement = try ways.replacement(cost, label, plan)
                     let begun = try beginRenewal()

@@ -21,6 +21,7 @@ internal struct FileCheck {
     private let records: Records
     private let reader: RecordReader
     private let depth: FileDepth
+    private let isUnderActive: Bool
     private var report = CheckReport()
     /// The chunks that cannot be read.
     private var broken: Set<[UInt8]> = []
@@ -28,7 +29,11 @@ internal struct FileCheck {
     private var read: Set<Int64> = []
     private var good: Set<PackVerification.Good> = []
 
-    init(_ records: Records, _ reader: RecordReader, _ depth: FileDepth) {
+    /// - Parameter isUnderActive: Whether what is under another key than the active one is damaged.
+    init(
+        _ records: Records, _ reader: RecordReader, _ depth: FileDepth, isUnderActive: Bool
+    ) {
+        self.isUnderActive = isUnderActive
         self.records = records
         self.reader = reader
         self.depth = depth
@@ -40,7 +45,7 @@ internal struct FileCheck {
     mutating func run(
         _ state: VaultState, progress: (UInt64, UInt64) -> Void, report out: (CheckReport) -> Void
     ) throws {
-        guard let keys = try? ChunkKeys(reader.frame.keyring) else {
+        guard let all = try? ChunkKeys(reader.frame.keyring) else {
             for (table, name) in [(RowTable.pack, "pack"), (.chunk, "chunk")] {
                 let rows = try reader.count(rowsOf: name)
                 guard rows != 0 || state.bodies[VaultState.Body(table)]?.rows ?? 0 != 0 else {
@@ -50,6 +55,7 @@ internal struct FileCheck {
             }
             return out(report)
         }
+        let keys = isUnderActive ? all.activeOnly : all
         try checkPacks(keys, state)
         readPacks(keys, progress)
         try checkChunks(keys, state)

@@ -11,6 +11,7 @@ package struct VaultCheck {
     private let records: Records
     private let opensOnly: Bool
     private let depth: FileDepth
+    private let isUnderActive: Bool
     private let progress: (UInt64, UInt64) -> Void
     private var report = CheckReport()
     private var total: UInt64 = 0
@@ -21,15 +22,18 @@ package struct VaultCheck {
     ///   - opensOnly: Whether it is enough that everything opens and nothing is missing: neither
     ///     rules nor indexes are compared, nor SQLite's own structures.
     ///   - files: How far the bytes of files are read.
+    ///   - isUnderActive: Whether chunks and packs must open under the active key alone.
     ///   - progress: Is given the records looked at so far, and how many there are; then, where the
     ///     bytes of files are read, those.
     package init(
         _ records: Records, opensOnly: Bool = false, files: FileDepth = .rows,
+        isUnderActive: Bool = false,
         progress: @escaping (UInt64, UInt64) -> Void = { _, _ in }
     ) {
         self.records = records
         self.opensOnly = opensOnly
         depth = files
+        self.isUnderActive = isUnderActive
         self.progress = progress
     }
 
@@ -62,7 +66,7 @@ package struct VaultCheck {
                 do { try checkAudit(store, reader, state) } catch { try note(error) }
                 do { try checkSubjectKeys(store, reader, state) } catch { try note(error) }
                 do {
-                    var files = FileCheck(records, reader, depth)
+                    var files = FileCheck(records, reader, depth, isUnderActive: isUnderActive)
                     try files.run(state, progress: progress) { report.take($0) }
                 } catch { try note(error) }
                 for table in [RowTable.job, .quarantine] {

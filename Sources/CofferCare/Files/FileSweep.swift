@@ -76,6 +76,7 @@ package struct FileSweep {
             return outcome
         }
         var (live, found) = try records.read { reader in
+            try keys.expect(reader.frame.keyring)
             let live = try LiveChunks(reader)
             return (live, try look(reader, keys, live))
         }
@@ -209,9 +210,7 @@ package struct FileSweep {
             try patiently {
                 try records.write { writer in
                     writer.transaction.isSilent = true
-                    guard
-                        try ChunkKeys(writer.transaction.frame.keyring).number == keys.number
-                    else { throw FileError.keysChanged }
+                    try keys.expect(writer.transaction.frame.keyring)
                     counts = Counts()
                     try known.advance(writer.reader)
                     let out = ChunkRowWriter(writer.transaction, keys)
@@ -258,7 +257,8 @@ extension FileSweep {
         while try giveSomeBack(keys), outcome.missingRoom == nil {}
         for (number, pack) in try packs(keys) {
             outcome.freed += try tidy.cut(pack.id) {
-                try records.read { _ in
+                try records.read { reader in
+                    try keys.expect(reader.frame.keyring)
                     var rows = ChunkRows(records.store.connection, keys)
                     return try rows.pack(number)?.length
                 }
@@ -290,7 +290,8 @@ extension FileSweep {
     }
 
     private func packs(_ keys: ChunkKeys) throws -> [(number: Int64, pack: PackRow)] {
-        try records.read { _ in
+        try records.read { reader in
+            try keys.expect(reader.frame.keyring)
             var rows = ChunkRows(records.store.connection, keys)
             return try rows.packs()
         }
@@ -298,7 +299,8 @@ extension FileSweep {
 
     /// The packs of which little or nothing is needed.
     private func waste(_ keys: ChunkKeys) throws -> [Pack] {
-        try records.read { _ in
+        try records.read { reader in
+            try keys.expect(reader.frame.keyring)
             var use = PackUse()
             var rows = ChunkRows(records.store.connection, keys)
             try rows.each { _, place, _ in use.take(place) }
@@ -314,9 +316,7 @@ extension FileSweep {
         guard !dead.isEmpty else { return }
         try records.store.writePatiently { transaction in
             transaction.isSilent = true
-            guard try ChunkKeys(transaction.frame.keyring).number == keys.number else {
-                throw FileError.keysChanged
-            }
+            try keys.expect(transaction.frame.keyring)
             let rows = ChunkRowWriter(transaction, keys)
             for pack in dead { _ = try rows.removePack(pack.number) }
         }
@@ -324,13 +324,13 @@ extension FileSweep {
 
     /// Removes the files that no row names, when nobody reads a state in which one did.
     private mutating func removeUnnamed(_ keys: ChunkKeys) throws {
-        let named = Set(try packs(keys).map(\.pack.id))
+        let named = try NamedPacks(records, keys).ids
         let unnamed = try tidy.found().filter { !named.contains($0.id) }
         outcome.held = 0
         guard !unnamed.isEmpty else { return }
         guard records.store.scrub() else { return outcome.held = unnamed.count }
         let removed = try tidy.remove(unnamed) { id in
-            try packs(keys).contains { $0.pack.id == id }
+            try NamedPacks(records, keys).ids.contains(id)
         }
         outcome.packs += removed.packs
         outcome.freed += removed.bytes

@@ -24,12 +24,15 @@ package struct KeyCensus {
         package fileprivate(set) var entries: UInt64 = 0
         /// Chunks of files.
         package fileprivate(set) var chunks: UInt64 = 0
+        /// Packs of chunks.
+        package fileprivate(set) var packs: UInt64 = 0
         /// Bundles of which the vault has taken note.
         package fileprivate(set) var bundles: UInt64 = 0
     }
 
-    /// How many records, older versions and deletions a rotation of each kind has to move.
-    package private(set) var left: (data: UInt64, index: UInt64) = (0, 0)
+    /// How many records, older versions and deletions, or chunks and packs, a rotation of each kind
+    /// has to move.
+    package private(set) var left: (data: UInt64, index: UInt64, chunks: UInt64) = (0, 0, 0)
 
     private let reader: RecordReader
     private let store: Store
@@ -75,18 +78,28 @@ package struct KeyCensus {
             SealContext.make("coffer/v1/tomb", $0.bytes, $1.bigEndianBytes)
         }
         try countUnnamed("SELECT num, seal FROM audit", .audit) { AuditSeal.context($0, $1) }
-        try countChunks()
+        try countNumbered("chunk", \.chunks)
+        try countNumbered("pack", \.packs)
         try countBundles()
         return counts.values.sorted { $0.number < $1.number }
     }
 
-    /// Each row of a chunk begins with the number of its key.
-    private mutating func countChunks() throws {
+    /// Each row of a chunk, and of a pack, begins with the number of its key; the table's name is one
+    /// of ours.
+    private mutating func countNumbered(
+        _ table: String, _ place: WritableKeyPath<Count, UInt64>
+    ) throws {
         let rows = try store.connection.prepare(
-            "SELECT substr(seal, 1, 4), count(*) FROM chunk GROUP BY 1")
+            "SELECT substr(seal, 1, 4), count(*) FROM \(table) GROUP BY 1")
         while try rows.step() {
             let number = rows.bytes(0).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            counts[number]?.chunks += UInt64(clamping: rows.int64(1))
+            let count = UInt64(clamping: rows.int64(1))
+            guard counts[number] != nil else {
+                note(count, place, [.chunk])
+                continue
+            }
+            counts[number]?[keyPath: place] += count
+            if counts[number]?.facts.state == .retiring { left.chunks += count }
         }
     }
 

@@ -6,8 +6,8 @@ package import CofferRecords
 internal import CofferSQLite
 internal import CofferStore
 
-/// Moves every record, older version and deletion under new keys, or the blind indexes under a new
-/// one, while others read and write.
+/// Moves every record, older version and deletion under new keys, the blind indexes under a new one,
+/// or the chunks of files, while others read and write.
 ///
 /// It holds no place: what is left to do is what names a retiring key, so it goes on after any
 /// end of the program. A key goes only when everything was counted again and nothing is under it.
@@ -99,7 +99,10 @@ package struct KeyRotation {
             guard try finish(&plan) else { return outcome }
         }
         outcome.isOver = true
-        outcome.isScrubbed = records.store.scrub()
+        // Packs go when nobody can read a state that names them, which is what scrubbing proves.
+        outcome.isScrubbed =
+            try records.store.scrub()
+            && (!kind.movesChunks || ChunkRotation(records, skipsDamaged: false).removePacks())
         if outcome.isScrubbed {
             try records.store.write { transaction in
                 transaction.isSilent = true
@@ -141,10 +144,14 @@ package struct KeyRotation {
 
     /// Reads everything; what does not open ends the rotation before it begins, or before keys go.
     ///
+    /// - Parameter isLast: Whether chunks must open under the new key alone.
     /// - Returns: What was found; where anything is wrong, that was passed over.
     @discardableResult
-    private func prove(passing: Bool) throws -> CheckReport {
-        let report = try VaultCheck(records, opensOnly: true).run()
+    private func prove(passing: Bool, isLast: Bool = false) throws -> CheckReport {
+        let report = try VaultCheck(
+            records, opensOnly: true, files: kind.movesChunks ? .all : .rows,
+            isUnderActive: isLast && kind.movesChunks
+        ).run()
         let wrong = report.findings.filter {
             $0.severity != .info && !(passing && Self.isPassed($0))
         }
@@ -183,6 +190,9 @@ package struct KeyRotation {
     }
 
     private mutating func moveAll(_ plan: JobPlan) throws {
+        if kind.movesChunks { try moveChunks(plan) }
+        guard kind != .chunks else { return }
+        let sofar = outcome.total
         let tables: Set<RowTable> =
             kind == .index ? [.records, .history] : [.records, .history, .tombstone]
         let (collections, rows, end) = try records.read { reader in
@@ -193,7 +203,7 @@ package struct KeyRotation {
                 state.sequence
             )
         }
-        outcome.total = rows
+        outcome.total = sofar + rows
         for collection in collections {
             for isHistory in [false, true] {
                 try move(collection, isHistory: isHistory, plan)
@@ -210,6 +220,13 @@ package struct KeyRotation {
             try step(moved, next == nil ? 0 : UInt64(self.batch))
             last = next
         }
+    }
+
+    private mutating func moveChunks(_ plan: JobPlan) throws {
+        var rotation = ChunkRotation(records, skipsDamaged: plan.skipsDamaged)
+        outcome.total = try rotation.count()
+        try rotation.run { try step($0, $1) }
+        outcome.damaged += rotation.damaged
     }
 
     private mutating func move(
@@ -257,7 +274,7 @@ package struct KeyRotation {
     ///
     /// - Returns: Whether they are gone; otherwise something was passed over.
     private mutating func finish(_ plan: inout JobPlan) throws -> Bool {
-        let report = try prove(passing: plan.skipsDamaged)
+        let report = try prove(passing: plan.skipsDamaged, isLast: true)
         let isWhole = report.isSound
         // The report has what was met on the way, and what nobody had to look at.
         if !isWhole { outcome.damaged = report.damages }
@@ -275,7 +292,8 @@ package struct KeyRotation {
             var census = KeyCensus(writer.reader, records.store)
             let left = try census.run().contains { count in
                 count.facts.state == .retiring && kind.dropped.contains(count.facts.purpose)
-                    && count.records + count.versions + count.entries > 0
+                    && count.records + count.versions + count.entries + count.chunks
+                        + count.packs > 0
             }
             guard !left else {
                 try transaction.removeJob()
@@ -299,6 +317,7 @@ extension JobPlan.Kind {
         case .data: "data"
         case .index: "index"
         case .all: "all"
+        case .chunks: "chunks"
         }
     }
 
@@ -307,6 +326,7 @@ extension JobPlan.Kind {
         switch self {
         case .data: [.records, .subject]
         case .index: [.index]
+        case .chunks: [.chunk]
         // What has begun it has replaced them.
         case .all: []
         }
@@ -318,7 +338,8 @@ extension JobPlan.Kind {
         // What a new root left under keys of the catalog is moved as well.
         case .data: [.records, .subject, .catalog]
         case .index: [.index]
-        case .all: [.records, .subject, .catalog, .index]
+        case .chunks: [.chunk]
+        case .all: [.records, .subject, .catalog, .index, .chunk]
         }
     }
 }

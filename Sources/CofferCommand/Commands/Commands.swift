@@ -59,6 +59,7 @@ package enum Commands {
         "rotate root": RotateCommands.root,
         "rotate data": RotateKeysCommands.data,
         "rotate index": RotateKeysCommands.index,
+        "rotate chunks": RotateKeysCommands.chunks,
         "rotate all": RotateAllCommand.run,
         "rotate signing": RotateSigningCommand.run,
         "rotate policy": RotatePolicyCommand.run,

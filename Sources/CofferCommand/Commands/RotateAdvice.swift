@@ -23,13 +23,14 @@ internal enum RotateAdvice {
         Situation(
             "A machine on which the vault was unlocked is lost, or its keys may have leaked.",
             [
-                "rotate root", "rotate data", "rotate index", "rotate signing --compromised",
+                "rotate root", "rotate data", "rotate index", "rotate chunks",
+                "rotate signing --compromised",
                 "backup rekey DIR",
             ]),
         Situation("Nothing of it can be trusted any more.", ["rotate all"]),
         Situation(
             "Once a year, or by itself.",
-            ["rotate data", "rotate index", "rotate policy --max-age 365d"]),
+            ["rotate data", "rotate index", "rotate chunks", "rotate policy --max-age 365d"]),
     ]
 
     /// Only what this program can do is advised.

@@ -66,10 +66,8 @@ internal enum RotateCommands {
         let vault = try call.open()
         let counts = try vault.keyCensus()
         // The audit log stays as it was written: each entry is bound to the one before.
-        let old = counts.filter {
-            $0.state == "retiring" && !["audit", "chunks"].contains($0.purpose)
-        }
-        let left = old.reduce(UInt64(0)) { $0 + $1.records + $1.versions + $1.entries }
+        let old = counts.filter { $0.state == "retiring" && $0.purpose != "audit" }
+        let left = old.reduce(UInt64(0)) { $0 + under($1) }
         let bundles = counts.filter { $0.state == "archived" }.reduce(UInt64(0)) { $0 + $1.bundles }
         if call.isJSON {
             try call.console.print(
@@ -95,12 +93,6 @@ internal enum RotateCommands {
         for line in table.lines() { try call.console.line(line) }
         try call.console.line("")
         try call.console.line(try words(counts, old, left, vault))
-        let chunks = counts.filter { $0.state == "retiring" }.reduce(UInt64(0)) { $0 + $1.chunks }
-        if chunks > 0 {
-            try call.console.line(
-                "\(Quantity.of(chunks, "chunk", "chunks")) of files are under an old key of theirs; "
-                    + "what is added from now on is under the new one.")
-        }
         if bundles > 0 {
             try call.console.line(
                 "\(Quantity.of(Int(clamping: bundles), "known bundle is", "known bundles are"))"
@@ -123,19 +115,36 @@ internal enum RotateCommands {
                     : ", except \(Quantity.of(Int(clamping: entries), "entry", "entries")) of the "
                         + "audit log, which stay as they were written.")
         }
-        var command = "rotate data"
-        if try vault.keyRotationUnderWay() != nil {
-            command = "rotate resume"
-        } else if old.allSatisfy({ $0.purpose == "index" || $0.records + $0.versions == 0 }) {
-            command = "rotate index"
+        let commands =
+            try vault.keyRotationUnderWay() != nil
+            ? ["rotate resume"] : commands(old.filter { under($0) > 0 })
+        return "Something is still under old keys, as the table shows. Move it with: "
+            + commands.map { "coffer \($0)" }.joined(separator: ", ")
+    }
+
+    /// How much is under a key.
+    private static func under(_ count: Vault.KeyCount) -> UInt64 {
+        count.records + count.versions + count.entries + count.chunks
+    }
+
+    /// What moves that which is under keys.
+    private static func commands(_ keys: [Vault.KeyCount]) -> [String] {
+        var commands: [String] = []
+        for key in keys {
+            let command =
+                switch key.purpose {
+                case "index": "rotate index"
+                case "chunks": "rotate chunks"
+                default: "rotate data"
+                }
+            if !commands.contains(command) { commands.append(command) }
         }
-        return "Something is still under old keys, as the table shows. Move it with: coffer "
-            + command
+        return commands.sorted { $0 == "rotate data" && $1 != "rotate data" }
     }
 
     /// Why old keys are there although no row names them.
     private static func keptWords(_ old: [Vault.KeyCount], _ vault: Vault) throws -> String {
-        let command = old.allSatisfy { $0.purpose == "index" } ? "rotate index" : "rotate data"
+        let command = commands(old).joined(separator: ", coffer ")
         let keys = Quantity.of(old.count, "old key is", "old keys are")
         if let other = try vault.keyRotationUnderWay() {
             return

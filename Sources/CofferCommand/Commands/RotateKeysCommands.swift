@@ -13,6 +13,11 @@ internal enum RotateKeysCommands {
         try start(.index, call, "Replace the key of all indexes?")
     }
 
+    /// `coffer rotate chunks`.
+    internal static func chunks(_ call: Call) throws -> ExitStatus {
+        try start(.chunks, call, "Replace the key of all files?")
+    }
+
     private static func start(
         _ kind: Vault.KeyRotationKind, _ call: Call, _ question: String
     ) throws -> ExitStatus {
@@ -88,16 +93,22 @@ internal enum RotateKeysCommands {
     private static func tell(_ done: Vault.KeyRotation, _ call: Call) throws {
         for line in done.damaged { call.console.note(Visible.line("passed over: \(line)")) }
         let moved = Quantity.of(Int(clamping: done.moved), "row was", "rows were")
-        let keys = done.kind == .index ? "the index key of before" : "the keys of before"
+        let isOne = done.kind == .index
+        let keys =
+            switch done.kind {
+            case .index: "the index key of before"
+            case .chunks: "the keys of chunks of before"
+            case .data, .all: "the keys of before"
+            }
         guard done.isOver else {
-            let stay = done.kind == .index ? "stays" : "stay"
+            let stay = isOne ? "stays" : "stay"
             return try call.console.line(
                 "\(moved) sealed anew; \(keys) \(stay) for what does not open or is missing, which "
                     + "coffer check names.")
         }
         try call.console.line(
             "\(moved) sealed anew; nothing is left under \(keys), and "
-                + (done.kind == .index ? "it is gone." : "they are gone."))
+                + (isOne ? "it is gone." : "they are gone."))
         guard !done.isScrubbed else { return }
         call.console.note(
             "Scrubbing: a program that reads the vault keeps the old rows in its log for now; when "

@@ -55,6 +55,21 @@ extension Grammar {
                             skipDamaged,
                         ]),
                     Command(
+                        "chunks",
+                        summary: "Replace the key of the bytes of files, and move them all",
+                        discussion: """
+                            A safety bundle is taken first. Every pack is copied into others, one \
+                            after the other, while other programs read and add files; that needs \
+                            the room of two packs. It may be ended at any time and goes on with \
+                            the next rotate chunks. Everything is read before and after. Names \
+                            and contents of files stay as they are, and so does what is found to \
+                            be there already.
+                            """,
+                        options: [
+                            yes,
+                            skipDamaged,
+                        ]),
+                    Command(
                         "signing", summary: "Replace the key that signs bundles",
                         discussion: """
                             The old key signs that the new one follows, and every later bundle \
@@ -102,7 +117,7 @@ extension Grammar {
             A new password must be chosen, and a new recovery key is made; no password, keyfile or \
             recovery key of before opens the vault any more. A safety bundle is taken first, and \
             opens as the vault does afterwards. Then everything is sealed anew, as \
-            with rotate data and rotate index; that may be ended at any time and goes on with \
+            with rotate data, rotate index and rotate chunks; that may be ended at any time and goes on with \
             rotate resume. The keys that ids are made with stay, or every id would be another. \
             Bundles and copies from before open as before: coffer backup rekey, or delete them.
             """,

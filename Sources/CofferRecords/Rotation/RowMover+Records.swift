@@ -33,7 +33,7 @@ extension RowMover {
         guard !chunks.isEmpty else { return outcome }
         transaction.leave(before.tally, .records, collection: plan.number)
         let statement = try transaction.connection.prepare(
-            kind == .data ? plan.move.record : plan.move.indexed)
+            kind == .data || kind == .chunks ? plan.move.record : plan.move.indexed)
         for chunk in chunks {
             line.await(chunk)
             if let failure = chunk.failure { throw failure }

@@ -139,7 +139,7 @@ package final class RowMover {
     ) throws -> RecordSealer.Draft? {
         let clear: [(number: UInt16, place: Int, value: ClearValue)]
         switch kind {
-        case .data:
+        case .data, .chunks:
             guard new != opener.keys else { return nil }
             clear = heldValues(row)
         case .index, .all:

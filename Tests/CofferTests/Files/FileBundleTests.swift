@@ -107,7 +107,7 @@ import Testing
         #expect(try stage.read("maps/keep.png") == files["maps/keep.png"])
     }
 
-    @Test(arguments: ["root", "data", "index", "signing", "all"])
+    @Test(arguments: ["root", "data", "index", "chunks", "signing", "all"])
     func aRotationLeavesFilesAsTheyAre(kind: String) throws {
         let (stage, files) = try stage()
         let vault = stage.vault
@@ -115,6 +115,7 @@ import Testing
         case "root": _ = try vault.rotateRoot()
         case "data": _ = try vault.rotateKeys(.data)
         case "index": _ = try vault.rotateKeys(.index)
+        case "chunks": _ = try vault.rotateKeys(.chunks)
         case "signing": _ = try vault.rotateSigning()
         default:
             _ = try vault.rotateAll(

@@ -95,13 +95,17 @@ import Testing
         files["large"] = nil
         let other = try stage.scratch.open()
         var (offset, swept): (Int, [Files.Sweep]) = (0, [])
-        try stage.vault.files.add([
-            NewFile(named: "again") { count in
-                if offset > 5_000_000, swept.count < 2 { swept.append(try other.files.sweep()) }
-                defer { offset = min(bytes.count, offset + min(count, 100_000)) }
-                return Array(bytes[offset..<min(bytes.count, offset + min(count, 100_000))])
-            }
-        ]) { #expect($0.outcome == .added && $0.sharedChunks > 0) }
+        var options = Files.AddOptions()
+        // So that what is read is looked up soon.
+        options.threads = 0
+        let again = NewFile(named: "again") { count in
+            if offset > 5_000_000, swept.count < 2 { swept.append(try other.files.sweep()) }
+            defer { offset = min(bytes.count, offset + min(count, 100_000)) }
+            return Array(bytes[offset..<min(bytes.count, offset + min(count, 100_000))])
+        }
+        try stage.vault.files.add([again], options: options) {
+            #expect($0.outcome == .added && $0.sharedChunks > 0)
+        }
         #expect(swept.map(\.chunks) == [0, 0] && swept.allSatisfy { $0.waiting > 10 })
         files["again"] = bytes
         try expect(stage, holds: files)
@@ -135,6 +139,47 @@ import Testing
         files["large"] = nil
         (files["again"], files["slow"]) = (bytes, [1])
         try expect(stage, holds: files)
+    }
+
+    /// Whoever found a chunk before it was noted may be done before it would go.
+    @Test func whatIsNeededAgainInTimeStays() throws {
+        var (stage, files) = try stage()
+        try forget(["large"], stage)
+        let bytes = files["large"] ?? []
+        files["large"] = nil
+        let other = try stage.scratch.open()
+        let (begun, goOn, ended) = (
+            DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)
+        )
+        Thread {
+            defer { ended.signal() }
+            var options = Files.AddOptions()
+            options.threads = 0
+            var offset = 0
+            let again = NewFile(named: "again") { count in
+                if offset == bytes.count {
+                    // All but the last few are looked up by now.
+                    begun.signal()
+                    goOn.wait()
+                }
+                defer { offset = min(bytes.count, offset + min(count, 100_000)) }
+                return Array(bytes[offset..<min(bytes.count, offset + min(count, 100_000))])
+            }
+            try? other.files.add([again], options: options) { _ in }
+        }.start()
+        begun.wait()
+        var calls = 0
+        let swept = try stage.vault.files.sweep { done, total in
+            calls += 1
+            guard done == total, calls == 2 else { return }
+            // Everything is noted.
+            goOn.signal()
+            ended.wait()
+        }
+        #expect(calls >= 3)
+        files["again"] = bytes
+        try expect(stage, holds: files)
+        #expect(swept.waiting == 0)
     }
 
     /// A file that is being read is read to its end, whatever is moved.
@@ -233,10 +278,12 @@ import Testing
         var (stage, files) = try stage()
         // A second pack that nobody needs, beside the first, of which a part is needed.
         let first = try #require(try stage.packs().first)
-        let lock = try LocalFileSystem().lock(first, .exclusive, timeout: .zero)
         try stage.write("filler", FileStage.bytes(3_000_000, seed: 50))
-        try stage.add(["filler"])
-        withExtendedLifetime(lock) {}
+        do {
+            let lock = try LocalFileSystem().lock(first, .exclusive, timeout: .zero)
+            try stage.add(["filler"])
+            withExtendedLifetime(lock) {}
+        }
         #expect(try stage.packs().count == 2)
         try forget(["filler", "large"], stage)
         let before = try size(stage)
