@@ -124,17 +124,6 @@ import Testing
         box.expectFiles(["media/maps/keep.txt", "media/rules.md"])
         #expect(try box.open(["check", "--files"]).status == 0)
     }
-}
-
-extension Sandbox {
-    /// The vault has these files and no others.
-    fileprivate func expectFiles(_ names: [String]) {
-        let listed = try? open(["file", "list", "--json"]).output.split(separator: "\n").compactMap
-        {
-            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
-        }
-        #expect(listed?.compactMap { $0["name"] as? String }.sorted() == names)
-    }
 
     @Test func theRoomOfWhatIsGoneComesBackAndTheKeyIsChanged() throws {
         let box = try stage()
@@ -160,5 +149,16 @@ extension Sandbox {
         #expect(after.output.contains("Nothing is left under any old key"), "\(after)")
         #expect(try box.open(["file", "get", "media/maps/keep.txt"]).output == "the keep\n")
         #expect(try box.open(["check", "--files"]).status == 0)
+    }
+}
+
+extension Sandbox {
+    /// The vault has these files and no others.
+    fileprivate func expectFiles(_ names: [String]) {
+        let listed = try? open(["file", "list", "--json"]).output.split(separator: "\n").compactMap
+        {
+            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+        }
+        #expect(listed?.compactMap { $0["name"] as? String }.sorted() == names)
     }
 }
