@@ -187,6 +187,7 @@ let package = Package(
             [
                 "CofferBytes", "CofferCrypto", "CofferFormat", "CofferKeys", "CofferRecords",
                 "CofferStore", "CofferSchema", "CofferSQLite", "CofferBundles", "CofferCare",
+                "CofferChunks",
             ]),
         tests(
             "TamperTests",

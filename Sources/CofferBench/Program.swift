@@ -30,12 +30,14 @@ internal struct Program {
                 try SQLBench.run(rows: rows.flatMap { Int($0) } ?? 100_000, rounds: rounds)
             case ("rotation", let rows):
                 try RotationBench.run(rows: rows.flatMap { Int($0) } ?? 100_000, rounds: rounds)
+            case ("files", let size):
+                try FileBench.run(size: size.flatMap { Int($0) } ?? 1_024, rounds: rounds)
             case ("unlock", _): try UnlockBench.run(rounds: rounds)
             case ("import", let folder?): try ImportBench.run(folder, rounds: rounds)
             case ("size", let folder?): try ImportBench.size(folder)
             default:
                 Report.line(
-                    "usage: coffer-bench records [ROWS] | sql [ROWS] | rotation [ROWS] | fields | unlock | "
+                    "usage: coffer-bench records [ROWS] | sql [ROWS] | rotation [ROWS] | files [MIB] | fields | unlock | "
                         + "import FOLDER | size FOLDER [--rounds N] [--json] [--only WHAT]\n"
                         + "FOLDER holds NDJSON or JSON files; schemas NAME.schema.json may lie "
                         + "in FOLDER/schemas")

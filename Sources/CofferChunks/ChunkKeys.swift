@@ -72,27 +72,26 @@ package struct ChunkKeys: Sendable {
 
     /// Where the row of a chunk is bound to.
     internal func row(_ name: [UInt8], _ number: UInt32) -> [UInt8] {
-        SealContext.make("coffer/v1/chunk", vault.bytes, name, number.bigEndianBytes)
+        ChunkContext.row(vault, name, number)
     }
 
     /// Where the bytes of a chunk are bound to.
     internal func piece(_ name: [UInt8]) -> [UInt8] {
-        SealContext.make("coffer/v1/piece", vault.bytes, name)
+        ChunkContext.piece(vault, name)
     }
 
     /// Where the row of a pack is bound to.
     internal func pack(_ pack: Int64, _ number: UInt32) -> [UInt8] {
-        SealContext.make(
-            "coffer/v1/pack", vault.bytes, pack.bigEndianBytes, number.bigEndianBytes)
+        ChunkContext.pack(vault, pack, number)
     }
 
     /// Where the head of a batch is bound to.
     internal func head(_ pack: Identifier, _ offset: UInt64) -> [UInt8] {
-        SealContext.make("coffer/v1/batch", vault.bytes, pack.bytes, offset.bigEndianBytes)
+        ChunkContext.head(vault, pack, offset)
     }
 
     /// Where the table of a batch is bound to.
     internal func table(_ pack: Identifier, _ offset: UInt64) -> [UInt8] {
-        SealContext.make("coffer/v1/batch-table", vault.bytes, pack.bytes, offset.bigEndianBytes)
+        ChunkContext.table(vault, pack, offset)
     }
 }

@@ -1,57 +1,23 @@
-internal import CofferBytes
-package import CofferCrypto
+internal import CofferCrypto
 package import CofferFormat
 
-/// Tells whether what is carried of chunks gives the bytes that their names say, on all cores.
-///
-/// Memory: 16 MiB of chunks that wait.
+/// Tells whether what is carried of a chunk gives the bytes that its name says.
 package final class ChunkProof {
-    private static let waysBytes = 16 << 20
-    private static let ways = 2_048
-
-    private let line: ChunkLine
-    private var jobs: [ChunkJob] = []
-    private var first = 0
-    private var jobBytes = 0
+    private let naming: MACKey
+    private var coder = ChunkCoder()
 
     /// A proof with the keys of the vault that the chunks are of.
-    package init(_ keys: ChunkKeys, _ randomness: Randomness) {
-        line = ChunkLine(keys, knowing: [], threads: max(0, WorkThread.cores - 1), randomness)
-    }
+    package init(_ keys: ChunkKeys) { naming = keys.names() }
 
-    deinit { line.stop() }
+    /// Whether it does.
+    package func holds(_ chunk: StreamChunk) -> Bool { plain(of: chunk) != nil }
 
-    /// Takes a chunk; what is wrong with it is said now or later.
-    ///
-    /// - Throws: `ChunkError.damaged` for one that was taken.
-    package func take(_ chunk: StreamChunk) throws(ChunkError) {
-        while jobBytes >= Self.waysBytes || jobs.count - first >= Self.ways { try collect() }
-        let job = ChunkJob()
-        job.given = chunk
-        job.isOnlyProved = true
-        jobBytes += chunk.stored.count
-        line.submit(job)
-        jobs.append(job)
-    }
-
-    /// Waits for all that were taken.
-    ///
-    /// - Throws: As ``take(_:)``.
-    package func finish() throws(ChunkError) {
-        while first < jobs.count { try collect() }
-    }
-
-    private func collect() throws(ChunkError) {
-        let job = jobs[first]
-        line.finish(job)
-        first += 1
-        if first == Self.ways {
-            jobs.removeFirst(first)
-            first = 0
-        }
-        guard let chunk = job.given else { return }
-        jobBytes -= chunk.stored.count
-        job.given = nil
-        guard job.failure == nil else { throw .damaged(name: chunk.name, "its name") }
+    /// The bytes, where it does.
+    package func plain(of chunk: StreamChunk) -> [UInt8]? {
+        guard
+            let plain = try? coder.decode(chunk.stored, chunk.coding, size: chunk.plainSize),
+            naming.code(plain.span) == chunk.name
+        else { return nil }
+        return plain
     }
 }

@@ -33,6 +33,12 @@ package final class ChunkReader {
         self.disk = disk
     }
 
+    /// Forgets the packs that it has looked up.
+    package func forgetPlaces() {
+        packs.removeAll(keepingCapacity: true)
+        files.removeAll(keepingCapacity: true)
+    }
+
     /// What is stored of a chunk, opened and not expanded.
     ///
     /// - Throws: As ``bytes(of:)``.

@@ -58,9 +58,15 @@ package struct ChunkRows {
         guard let (number, rest) = Self.parts(of: seal), let key = key(number),
             let plain = try? Cobblestone.open(
                 rest, under: key, context: keys.row(name, number)),
-            let place = try? ChunkPlace(parsing: plain)
+            let place = try? ChunkPlace(parsing: plain), Self.isSound(place)
         else { throw ChunkError.damaged(name: name, "its row") }
         return (place, key)
+    }
+
+    /// Whether the sizes of a place agree with each other.
+    internal static func isSound(_ place: ChunkPlace) -> Bool {
+        guard case .pack(_, _, let length) = place.spot else { return true }
+        return PackScan.isSound(place.coding, plain: place.plainSize, sealed: Int(length))
     }
 
     /// Every chunk, in the order of the names: where it lies, and the bytes that its row takes.

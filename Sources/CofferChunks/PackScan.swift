@@ -85,7 +85,8 @@ package struct PackScan {
         else { throw .brokenPack(pack.id, offset: offset, "the head of a batch") }
         let start = offset + UInt64(headSize)
         guard let bytes = open(try read(head.table, at: start), keys.table(pack.id, offset)),
-            let entries = try? PackBatch.entries(parsing: bytes)
+            let entries = try? PackBatch.entries(parsing: bytes),
+            Self.agree(bytes, entries, head)
         else { throw .brokenPack(pack.id, offset: offset, "the table of a batch") }
         var place = start + UInt64(head.table)
         let end = place + UInt64(head.pieces)
@@ -100,6 +101,26 @@ package struct PackScan {
         }
         offset = end
         return found
+    }
+
+    /// Whether a table is written as every writer does it, and what it lists is what the head says.
+    internal static func agree(
+        _ table: [UInt8], _ entries: [PackBatch.Entry], _ head: PackBatch.Head
+    ) -> Bool {
+        let size = 4 + entries.count * PackBatch.entrySize
+        return entries.reduce(0) { $0 + $1.length } == head.pieces
+            && table.count == size + PackWriter.padding(table: size, pieces: head.pieces)
+            && entries.allSatisfy { isSound($0.coding, plain: $0.plainSize, sealed: $0.length) }
+    }
+
+    /// Whether a chunk can take so many bytes in a pack: it has no place there where its row holds
+    /// it, and what is compressed is smaller.
+    internal static func isSound(
+        _ coding: ChunkPlace.Coding, plain: Int, sealed: Int
+    ) -> Bool {
+        let whole = Cobblestone.sealedSize(forPlain: plain)
+        let isRight = coding == .plain ? sealed == whole : sealed < whole
+        return isRight && sealed > Cobblestone.sealedSize(forPlain: ChunkLimits.inRow)
     }
 
     /// The sealed bytes of a piece.

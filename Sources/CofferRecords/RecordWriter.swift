@@ -95,16 +95,17 @@ package final class RecordWriter {
     ///   - id: The id of a record without a key; nil to draw one.
     ///   - existing: What to do when it is there already.
     ///   - isChecked: Whether the schema's rules hold it up; not when a reference is cleared.
+    ///   - created: When a record that is new here was made; nil for now.
     /// - Throws: `RecordsError.invalid`, also for another key than that of `id`; `exists`,
     ///   `versionConflict`, `notUnique`; what the store throws.
     @discardableResult
     package func put(
         _ record: Value, in plan: CollectionPlan, id: Identifier? = nil, existing: Existing,
-        isChecked: Bool = true
+        isChecked: Bool = true, created: Int64? = nil
     ) throws -> Written {
         try put(
             try preparer.prepare(record, in: plan, isChecked: isChecked), id: id,
-            existing: existing)
+            existing: existing, created: created)
     }
 
     /// Writes a prepared record.

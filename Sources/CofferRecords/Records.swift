@@ -22,7 +22,22 @@ package final class Records {
             self?.kept = nil
             self?.reader = nil
             self?.cache.removeAll()
+            for holder in self?.holders ?? [] { holder.it?.forgetKeys() }
         }
+    }
+
+    private struct Holder {
+        weak var it: (any KeyHolder)?
+    }
+
+    private var holders: [Holder] = []
+
+    /// Has somebody forget the keys that it keeps when the vault is locked; nobody is kept alive
+    /// by that.
+    package func keepsKeys(_ holder: some KeyHolder) {
+        // Those that are gone go each time that there are twice as many.
+        if holders.count & (holders.count - 1) == 0 { holders.removeAll { $0.it == nil } }
+        holders.append(Holder(it: holder))
     }
 
     /// Runs `body` on one snapshot.

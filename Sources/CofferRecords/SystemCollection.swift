@@ -1,4 +1,4 @@
-internal import CofferFormat
+package import CofferFormat
 internal import CofferSchema
 internal import CofferStore
 
@@ -18,6 +18,9 @@ package struct SystemCollection: Sendable {
         keyName = key
         text = schema
     }
+
+    /// Whether a definition is one of it.
+    package func isDefined(by definition: Definition) -> Bool { definition.name == name }
 
     /// The plan for it; nil where the vault has none yet.
     ///

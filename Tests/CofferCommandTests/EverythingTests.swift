@@ -56,6 +56,50 @@ import Testing
         }
     }
 
+    @Test func filesGoAlongAndADamagedOneEndsWithSix() throws {
+        let box = try vault()
+        for name in ["keep.txt", "lost.bin"] {
+            #expect(try box.shell("head -c 200000 /dev/urandom > \(name)").status == 0)
+            #expect(try box.open(["file", "add", name, "--link", "npcs/a"]).status == 0)
+        }
+        let first = try box.open(["export", "--everything", "out"])
+        #expect(first.status == 0)
+        #expect(
+            first.errors
+                == "2 collections, 4 records, 2 files, readable by anyone with the folder.\n")
+        #expect(try box.shell("cmp keep.txt out/files/keep.txt").status == 0)
+        #expect(box.mode("out/files") == 0o700)
+        #expect(box.mode("out/files/keep.txt") == 0o600)
+        try box.makeVault("other")
+        let other = ["--vault", "./other.coffer"]
+        let made = try box.open(other + ["import", "out"])
+        #expect(made.status == 0, "\(made.errors)")
+        #expect(made.output.contains("(files)"))
+        let again = try box.open(other + ["export", "--everything", "again", "--json"])
+        #expect(again["kept"] as? Int == 2)
+        #expect(try box.shell("diff -r out again").output == "")
+        #expect(try box.open(other + ["file", "get", "lost.bin", "-o", "back"]).status == 0)
+        #expect(try box.shell("cmp lost.bin back").status == 0)
+        #expect(try box.open(other + ["check", "--files"]).status == 0)
+        // The last byte of the pack is one of the last file.
+        #expect(
+            try box.shell(
+                #"p=$(ls game.coffer/packs/*.pack); printf x | dd of="$p" bs=1 "#
+                    + #"seek=$(($(stat -c %s "$p") - 1)) conv=notrunc 2>/dev/null"#
+            ).status == 0)
+        let damaged = try box.open(
+            ["--vault", "./game.coffer", "export", "--everything", "rest"])
+        #expect(damaged.status == 6)
+        #expect(damaged.errors.contains("lost.bin is not in it: "))
+        #expect(try box.shell("cmp keep.txt rest/files/keep.txt").status == 0)
+        #expect(try box.shell("ls rest/files").output == "keep.txt\n")
+        try box.makeVault("third")
+        let rest = try box.open(["--vault", "./third.coffer", "import", "rest", "--json"])
+        #expect(rest.status == 0)
+        #expect(rest["lostFiles"] as? [String] == ["lost.bin"])
+        #expect(rest.errors.contains("lost.bin was damaged when it was exported"))
+    }
+
     @Test func aFolderThatIsThereIsRefusedAndNothingElseIsTaken() throws {
         let box = try vault()
         #expect(try box.open(["export", "--everything", "out"]).status == 0)

@@ -101,11 +101,28 @@ import Testing
         #expect(outcome.output.isEmpty)
     }
 
-    @Test func exportSaysThatFilesStayBehind() throws {
+    @Test func filesComeBackFromBundles() throws {
         let box = try stage()
         #expect(try box.open(["file", "add", "media"]).status == 0)
-        let exported = try box.open(["export", "--everything", "all"])
-        #expect(exported.status == 0 && exported.errors.contains("2 files are not in it"))
+        #expect(try box.open(["backup", "create", "--to", "b"]).status == 0)
+        #expect(try box.open(["file", "rm", "media", "--yes"]).status == 0)
+        let only = ["backup", "restore", "b", "--only"]
+        let tried = try box.open(only + ["file:media", "--dry-run", "--json"])
+        #expect(tried["created"] as? Int == 2, "\(tried)")
+        #expect(try box.open(["file", "get", "media/rules.md"]).status == 4)
+        let back = try box.open(only + ["file:media/rules.md"])
+        #expect(back.status == 0 && back.output.hasPrefix("brought back 1, "), "\(back)")
+        #expect(try box.open(["file", "get", "media/rules.md"]).output == "# Rules\n")
+        #expect(try box.open(["undo"]).status == 0)
+        #expect(try box.open(["file", "get", "media/rules.md"]).status == 4)
+        #expect(try box.open(only + ["file:nothing"]).status == 4)
+        #expect(try box.open(only + ["file:"]).status == 7)
+        #expect(try box.open(only + ["file:a//b"]).status == 7)
+        #expect(try box.open(only + ["file:media", "--to", "x"]).status == 2)
+        #expect(try box.open(only + ["file:media", "--existing", "never"]).status == 2)
+        #expect(try box.open(only + ["file:media", "--existing", "skip"]).status == 0)
+        box.expectFiles(["media/maps/keep.txt", "media/rules.md"])
+        #expect(try box.open(["check", "--files"]).status == 0)
     }
 
     @Test func theRoomOfWhatIsGoneComesBackAndTheKeyIsChanged() throws {
@@ -132,5 +149,16 @@ import Testing
         #expect(after.output.contains("Nothing is left under any old key"), "\(after)")
         #expect(try box.open(["file", "get", "media/maps/keep.txt"]).output == "the keep\n")
         #expect(try box.open(["check", "--files"]).status == 0)
+    }
+}
+
+extension Sandbox {
+    /// The vault has these files and no others.
+    fileprivate func expectFiles(_ names: [String]) {
+        let listed = try? open(["file", "list", "--json"]).output.split(separator: "\n").compactMap
+        {
+            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+        }
+        #expect(listed?.compactMap { $0["name"] as? String }.sorted() == names)
     }
 }

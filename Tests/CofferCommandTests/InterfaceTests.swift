@@ -161,7 +161,7 @@ import Testing
         try hold("schedule", try box.run(["maintain", "schedule", "off", "--json"]))
         try hold("lock", try box.run(["lock", "--json"]))
         #expect(unused.isEmpty, "no test for \(unused.sorted())")
-        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 61)
+        #expect(schemas.keys.filter { !$0.hasPrefix("serve-") }.count == 62)
     }
 
     private func holdSlots(
@@ -197,6 +197,14 @@ import Testing
         try hold("file", ["restore", "media/a.txt"])
         try hold("file-stats", ["stats"])
         try hold("file-swept", ["sweep"])
+        try held("everything", try box.open(["export", "--everything", "all2", "--json"]))
+        try held(
+            "manifest",
+            Outcome(status: 0, output: try box.read("all2/coffer-export.json"), errors: ""))
+        for line in try box.read("all2/files.ndjson").split(separator: "\n") {
+            try held("files-line", Outcome(status: 0, output: String(line), errors: ""))
+        }
+        try held("import", try box.open(["import", "all2", "--json"]))
     }
 
     private func holdBackups(
@@ -216,6 +224,7 @@ import Testing
         try hold("restorable", ["backup", "restore", "b", "--to", "./copy", "--dry-run"])
         try hold("restored", ["backup", "restore", "b", "--to", "./copy"])
         try hold("fetched", ["backup", "restore", "b", "--only", "npcs"])
+        try hold("fetched", ["backup", "restore", "b", "--only", "file:media"])
         try hold("drill", ["backup", "drill", "b"])
         try hold("rekeyed", ["backup", "rekey", "b"])
         try hold("backup-policy", ["backup", "policy"])

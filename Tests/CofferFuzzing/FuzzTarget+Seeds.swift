@@ -49,6 +49,13 @@ extension FuzzTarget {
         case .streamRanges: StreamSeeds.ranges
         case .streamRecords: StreamSeeds.records
         case .stream: StreamSeeds.streams
+        case .chunkPlace: FileSeeds.places
+        case .packRow: FileSeeds.packs
+        case .batchHead: FileSeeds.heads
+        case .batchTable: FileSeeds.tables
+        case .chunkList: FileSeeds.lists
+        case .streamChunks: FileSeeds.chunks
+        case .chunkBytes: FileSeeds.bytes
         }
     }
 

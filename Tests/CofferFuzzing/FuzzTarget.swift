@@ -79,6 +79,20 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case streamRecords
     /// A whole stream, opened: written again and read, it is the same.
     case stream
+    /// Where a chunk of a file lies.
+    case chunkPlace
+    /// A row of `pack`.
+    case packRow
+    /// What stands before a batch of a pack.
+    case batchHead
+    /// The table of a batch.
+    case batchTable
+    /// The list of a file's chunks.
+    case chunkList
+    /// Chunks of a bundle's stream: what is read is what was written.
+    case streamChunks
+    /// What is stored of a chunk: it gives exactly its bytes, or nothing.
+    case chunkBytes
 
     /// What is wrong when the parser is given `input`; nil when nothing is.
     package func problem(with input: [UInt8]) -> String? {
@@ -121,6 +135,13 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .streamRanges: StreamProperties.ranges(input)
         case .streamRecords: StreamProperties.records(input)
         case .stream: StreamProperties.stream(input)
+        case .chunkPlace: FileProperties.place(input)
+        case .packRow: FileProperties.pack(input)
+        case .batchHead: FileProperties.head(input)
+        case .batchTable: FileProperties.table(input)
+        case .chunkList: FileProperties.list(input)
+        case .streamChunks: FileProperties.chunks(input)
+        case .chunkBytes: FileProperties.bytes(input)
         }
     }
 }

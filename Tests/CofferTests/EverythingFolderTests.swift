@@ -174,7 +174,7 @@ import Testing
             manifest: (#""bytes":18"#, #""bytes":9223372036854775808"#)),
         Change(
             testDescription: "a newer format", code: .newerFormat,
-            manifest: (#""format":1"#, #""format":2"#)),
+            manifest: (#""format":1"#, #""format":3"#)),
         Change(testDescription: "no format", manifest: (#""format":1"#, #""format":0"#)),
         Change(
             testDescription: "the manifest of something else",

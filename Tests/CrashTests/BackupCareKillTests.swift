@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -26,6 +27,14 @@ import Testing
                 ]
             }, prepare: longChain),
         BackupOperation(
+            name: "backup prune, files",
+            words: {
+                [
+                    "backup", "prune", $0.bundles, "--keep-last", "2", "--keep-hourly", "0",
+                    "--keep-daily", "0", "--keep-weekly", "0", "--yes",
+                ]
+            }, prepare: filedChain),
+        BackupOperation(
             name: "backup drill",
             words: { ["backup", "drill", $0.bundles, "--in", $0.live + "/room"] },
             prepare: chains),
@@ -50,6 +59,24 @@ import Testing
         }
     }
 
+    /// A full bundle with three that continue each other after it, each with a file more.
+    @Sendable private static func filedChain(_ stage: Stage) throws {
+        var state: UInt64 = 7
+        for number in 1...4 {
+            let bytes = (0..<150_000 / 8).flatMap { _ in
+                state ^= state << 13
+                state ^= state >> 7
+                state ^= state << 17
+                return (0..<8).map { UInt8(truncatingIfNeeded: state >> ($0 * 8)) }
+            }
+            let path = stage.scratch.path + "/file-\(number).bin"
+            try Data(bytes).write(to: URL(filePath: path))
+            try stage.done(["file", "add", path])
+            if number == 3 { try stage.done(["file", "rm", "file-1.bin"]) }
+            try stage.done(["backup", "create", "--to", stage.bundles])
+        }
+    }
+
     private struct Scene {
         let stage: Stage
         let words: [String]
@@ -69,6 +96,7 @@ import Testing
         var left: Int {
             switch name {
             case "backup prune": 1
+            case "backup prune, files": 2
             case "backup prune, between": 3
             default: 4
             }
@@ -115,7 +143,7 @@ import Testing
     }
 
     /// The same for each bundle that stays, merged ones and those that continue them.
-    @Test(arguments: [1, 2])
+    @Test(arguments: [1, 2, 3])
     func aKillLeavesEveryBundleThatStaysWithWhatItHeld(_ index: Int) throws {
         let scene = try Scene(Self.operations[index])
         let before = try scene.stage.restoredEach()

@@ -15,13 +15,15 @@ extension Stage {
         Files.tree(live).filter { $0.contains("unfinished") || $0.contains(".restoring-") }
     }
 
-    /// The records of a vault that is sound.
+    /// The records of a vault that is sound, every byte of its files included, and its files.
     func records(of vault: String) throws -> String {
-        let check = try run(["check", "--vault", vault])
+        let check = try run(["check", "--vault", vault, "--files"])
         guard check.status == 0 else { throw Trouble("\(vault): \(check)") }
         let export = try run(["export", "--vault", vault])
         guard export.status == 0 else { throw Trouble("\(vault): \(export)") }
-        return export.output
+        let files = try run(["file", "list", "--vault", vault, "--json"])
+        guard files.status == 0 else { throw Trouble("\(vault): \(files)") }
+        return export.output + files.output
     }
 
     /// Every bundle under its name is whole, signed, and opens to its last entry.

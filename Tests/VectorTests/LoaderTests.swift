@@ -26,8 +26,9 @@ import Testing
         let areas = try FileManager.default.contentsOfDirectory(atPath: Vector.folder.path)
         #expect(
             areas.sorted() == [
-                "audit", "catalog", "code", "content", "digest", "id", "index", "key", "note",
-                "part", "record", "roster", "segment", "signer", "slot", "state", "subjects",
+                "audit", "batch", "catalog", "chunk", "code", "content", "cut", "digest", "id",
+                "index", "key", "note", "pack", "part", "piece", "record", "roster", "segment",
+                "signer", "slot", "state", "subjects",
                 "tombstone", "value",
             ])
         let counts = try areas.map { try Vector.all(of: $0).count }

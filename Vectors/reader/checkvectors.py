@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import bundlechecks
+import filechecks
 import catalog as cat
 import keys as k
 import primitives as p
@@ -179,7 +180,7 @@ def check_note(v: dict) -> None:
 
 CHECKS = {
     name.removeprefix("check_"): function
-    for name, function in list(globals().items()) + list(vars(bundlechecks).items())
+    for name, function in list(globals().items()) + list(vars(bundlechecks).items()) + list(vars(filechecks).items())
     if name.startswith("check_")
 }
 

@@ -26,7 +26,7 @@ def check_cut(v: dict) -> None:
     data = content(v["content"])
     found = [{"length": len(x), "name": c.chunk_name(names, x).hex()} for x in c.cut(table, [data])]
     for what, have in (("gear", [f"{n:016x}" for n in table]), ("sha256", p.sha256(data).hex()), ("chunks", found)):
-        if have != v[what]:
+        if have != v.get(what, have if what == "gear" else None):
             raise AssertionError(f"{what} is another")
 
 

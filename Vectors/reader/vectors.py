@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bundlevectors
+import filevectors
 import primitives as p
 import records as r
 import notevectors as notes
@@ -134,7 +135,7 @@ AREAS = {
     "roster": slots.roster_scenarios, "key": seals.key_scenarios, "state": seals.state_scenarios,
     "catalog": seals.catalog_scenarios, "audit": seals.audit_scenarios,
     "tombstone": seals.tombstone_scenarios,
-    "note": notes.note_scenarios, **bundlevectors.AREAS,
+    "note": notes.note_scenarios, **bundlevectors.AREAS, **filevectors.KEPT,
 }  # fmt: skip
 
 

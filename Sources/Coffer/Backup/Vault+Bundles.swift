@@ -20,13 +20,13 @@ extension Vault {
 
     /// What was fetched from bundles.
     public struct Fetched: Sendable {
-        /// Records that were gone and are back.
+        /// Records or files that were gone and are back.
         public let created: UInt64
-        /// Records that are again as the bundle has them.
+        /// Records or files that are again as the bundle has them.
         public let updated: UInt64
-        /// Records that were as the bundle has them.
+        /// Records or files that were as the bundle has them.
         public let unchanged: UInt64
-        /// Records that were left alone.
+        /// Records or files that were left alone.
         public let skipped: UInt64
         /// Records whose person was erased.
         public let withheld: UInt64
@@ -56,6 +56,51 @@ extension Vault {
         rule: FetchRule = .update, isTried: Bool = false,
         progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
     ) throws(VaultError) -> Fetched {
+        try fetch(from: plan, rule, progress) { chain, existing, progress in
+            try RestoreRecords(chain, into: records, progress: progress).run(
+                collection, record, existing: existing, isTried: isTried)
+        }
+    }
+
+    /// Fetches a file, or all files below a folder, from bundles; one transaction, which can be
+    /// undone.
+    ///
+    /// Bytes of a file that the vault has damaged are whole again then, also where nothing else of
+    /// it changes.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the file, or of the folder.
+    ///   - plan: What ``Bundles/plan(from:of:until:)`` has found.
+    ///   - rule: What happens with files that are there; ``FetchRule/copy`` gives the other the
+    ///     name with a number, as `map (2).png`.
+    ///   - isTried: Whether nothing is written.
+    ///   - progress: Hears how many entries are read, and how many there are; false cancels.
+    /// - Throws: ``VaultError/Code/noFile``; ``VaultError/Code/exists`` for a file whose name is a
+    ///   folder of the vault; otherwise as ``fetch(_:record:from:rule:isTried:progress:)``.
+    /// - Complexity: linear in what the bundles hold: the bytes of other files are passed over.
+    public func fetchFiles(
+        _ name: String, from plan: Bundles.RestorePlan, rule: FetchRule = .update,
+        isTried: Bool = false, progress: @escaping (UInt64, UInt64) -> Bool = { _, _ in true }
+    ) throws(VaultError) -> Fetched {
+        try fetch(from: plan, rule, progress) { chain, existing, progress in
+            let name = try Files.folder(name)
+            do {
+                return try RestoreFiles(chain, into: records, progress: progress).run(
+                    name, existing: existing, isTried: isTried)
+            } catch FileError.noFile {
+                throw VaultError(.noFile, "the bundles have no file \(name), and no folder of it")
+            }
+        }
+    }
+
+    /// Verifies bundles of this vault, and fetches something from them.
+    private func fetch(
+        from plan: Bundles.RestorePlan, _ rule: FetchRule,
+        _ progress: @escaping (UInt64, UInt64) -> Bool,
+        _ body: (
+            VerifiedChain, RecordWriter.Existing, @escaping (UInt64, UInt64) throws -> Void
+        ) throws -> RestoreRecords.Outcome
+    ) throws(VaultError) -> Fetched {
         try holding {
             guard plan.chain[0].manifest.vault == store.header.vault else {
                 throw BackupError.foreign(path: path)
@@ -72,9 +117,9 @@ extension Vault {
                 case .skip: .skip
                 case .copy: .copy
                 }
-            let outcome = try RestoreRecords(chain, into: records) { done, total in
+            let outcome = try body(chain, existing) { done, total in
                 guard progress(done, total) else { throw BackupError.cancelled }
-            }.run(collection, record, existing: existing, isTried: isTried)
+            }
             return Fetched(
                 created: outcome.created, updated: outcome.updated,
                 unchanged: outcome.unchanged, skipped: outcome.skipped,

@@ -1,3 +1,4 @@
+internal import CofferCare
 internal import CofferDisk
 internal import CofferExchange
 internal import CofferFormat
@@ -10,11 +11,13 @@ internal struct FolderExport {
     private let target: String
     private let temporary: String
     private let plans: [CollectionPlan]
+    private let records: Records
+    private let names: [FileName]
 
     /// Prepares an export; nothing is made yet.
     ///
     /// - Throws: ``VaultError/Code/usage`` for a path that cannot become a folder of its own.
-    internal init(_ reader: RecordReader, to path: String) throws {
+    internal init(_ records: Records, _ reader: RecordReader, to path: String) throws {
         guard !["", ".", ".."].contains(DiskPath.name(of: path)) else {
             throw VaultError(.usage, "name a new folder for the export")
         }
@@ -22,6 +25,12 @@ internal struct FolderExport {
         target = path
         temporary = PendingFolder.temporaryPath(for: path)
         plans = try reader.plans()
+        self.records = records
+        var names: [FileName] = []
+        try FileCatalog(reader).eachRecord { _, file in
+            if let file { names.append(file.name) }
+        }
+        self.names = names
     }
 
     /// Everything that it will make before the folder has its name, in the order in which it can be
@@ -31,7 +40,9 @@ internal struct FolderExport {
             let paths = FolderManifest.paths(of: plan.name)
             return [paths.schema, paths.lines, paths.about]
         }
-        let inside = files + FolderManifest.folders + [FolderManifest.fileName]
+        let inside =
+            files + FileFolder.places(of: names) + FolderManifest.folders
+            + [FolderManifest.fileName]
         return inside.map { DiskPath.join(temporary, $0) }
             + [temporary, PendingFolder.lockPath(of: temporary)]
     }
@@ -53,12 +64,21 @@ internal struct FolderExport {
                         progress(count)
                     })
             }
+            var damaged: [(name: String, reason: String)] = []
+            if !names.isEmpty {
+                let kept = try FileFolder(records, reader, in: folder)
+                try kept.run {
+                    count += 1
+                    progress(count)
+                }
+                (manifest.kept, damaged) = (try kept.finish(), kept.damaged)
+            }
             let file = HashedFile(
                 try folder.create(FolderManifest.fileName), at: FolderManifest.fileName)
             try file.write(manifest.text)
             let own = try file.finish()
             try folder.commit()
-            return Vault.ExportedFolder(target, manifest, own)
+            return Vault.ExportedFolder(target, manifest, own, damaged)
         } catch let error as DiskError { throw named(error) }
     }
 

@@ -22,6 +22,8 @@ internal struct FolderImport {
 
     /// The collections in the order in which they were made.
     internal let parts: [Part]
+    /// The files of the vault; nil where it had none.
+    internal let kept: KeptImport?
     private let path: String
 
     /// How much of a file is hashed at once.
@@ -73,10 +75,13 @@ internal struct FolderImport {
                     about: try Self.open(collection.about, in: path)))
         }
         self.parts = parts
+        kept = try manifest.kept.map {
+            KeptImport($0, try Self.open($0.list, in: path), in: path)
+        }
     }
 
     /// Opens a file of the manifest; no link is followed below the folder.
-    private static func open(_ file: FolderManifest.File, in path: String) throws -> OpenedFile {
+    internal static func open(_ file: FolderManifest.File, in path: String) throws -> OpenedFile {
         let files = LocalFileSystem()
         var place = path
         var parts = file.path.split(separator: "/")
@@ -124,27 +129,38 @@ internal struct FolderImport {
 
     /// Proves that all files are as they were written.
     ///
-    /// - Parameter progress: Is given the number of bytes of records so far.
+    /// - Parameter progress: Is given the number of bytes of records and files so far.
     internal func verify(_ progress: (Int64) -> Void) throws {
         var done: Int64 = 0
         for part in parts {
             for (file, opened) in [
                 (part.collection.about, part.about), (part.collection.lines, part.lines),
             ] {
-                var hash = SHA256()
-                var size: Int64 = 0
-                while size <= file.bytes {
-                    let piece = try opened.read(count: Self.pieceSize, at: size)
-                    if piece.isEmpty { break }
-                    hash.update(piece)
-                    size += Int64(piece.count)
-                    if file == part.collection.lines { progress(done + size) }
-                }
-                guard size == file.bytes, Self.hash(hash.finish()) == file.hash else {
-                    throw Self.changed(file, in: path)
+                try Self.verify(file, opened, in: path) {
+                    if file == part.collection.lines { progress(done + $0) }
                 }
             }
             done += part.lines.size
+        }
+        try kept?.verify { progress(done + $0) }
+    }
+
+    /// Proves that a file is as it was written.
+    internal static func verify(
+        _ file: FolderManifest.File, _ opened: OpenedFile, in path: String,
+        _ progress: (Int64) -> Void
+    ) throws {
+        var hash = SHA256()
+        var size: Int64 = 0
+        while size <= file.bytes {
+            let piece = try opened.read(count: pieceSize, at: size)
+            if piece.isEmpty { break }
+            hash.update(piece)
+            size += Int64(piece.count)
+            progress(size)
+        }
+        guard size == file.bytes, Self.hash(hash.finish()) == file.hash else {
+            throw changed(file, in: path)
         }
     }
 
@@ -166,7 +182,8 @@ internal struct FolderImport {
             .invalid, "\(DiskPath.join(path, file.path)) is missing, or is not an ordinary file")
     }
 
-    private static func changed(_ file: FolderManifest.File, in path: String) -> VaultError {
+    /// What says that a file is not as it was written.
+    internal static func changed(_ file: FolderManifest.File, in path: String) -> VaultError {
         VaultError(
             .invalid,
             "\(DiskPath.join(path, file.path)) is not as it was exported. What was changed on "

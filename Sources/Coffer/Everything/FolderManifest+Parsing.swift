@@ -18,8 +18,14 @@ extension FolderManifest {
         guard value["coffer"] == .text("export"), case .integer(let format)? = value["format"]
         else { throw Problem.malformed("it does not say that it is an export of coffer") }
         guard format <= Self.format else { throw Problem.newer(format) }
-        guard format == Self.format, case .array(let listed)? = value["collections"] else {
+        guard format > 0, case .array(let listed)? = value["collections"] else {
             throw Problem.malformed("it has no collections")
+        }
+        if format == Self.format {
+            guard let kept = try Self.kept(value["files"]) else {
+                throw Problem.malformed("what it says of files lacks something")
+            }
+            self.kept = kept
         }
         var names: Set<String> = []
         var paths: Set<ExactText> = []
@@ -59,6 +65,14 @@ extension FolderManifest {
         return Collection(
             name: name, key: key, fields: fields, records: records, schema: schema, lines: lines,
             about: about)
+    }
+
+    private static func kept(_ value: Value?) throws -> Kept? {
+        guard let value, case .integer(let count)? = value["count"],
+            let count = Int(exactly: count), count >= 0, case .integer(let bytes)? = value["bytes"],
+            bytes >= 0, let list = try file(value["list"])
+        else { return nil }
+        return Kept(count: count, bytes: bytes, list: list)
     }
 
     private static func file(_ value: Value?) throws -> File? {

@@ -4,8 +4,8 @@ internal import CofferFormat
 internal struct FolderManifest {
     /// The name of the file that holds it; a folder with such a file is one of ours.
     internal static let fileName = "coffer-export.json"
-    /// The form of the folder; one more when this release could not read it rightly any more.
-    internal static let format: Int64 = 1
+    /// The form of a folder with files; one without has form 1, as before there were any.
+    internal static let format: Int64 = 2
     /// The most bytes of a manifest; 65,535 collections of 900 fields do not come near it.
     internal static let sizeLimit = 1 << 30
 
@@ -37,11 +37,29 @@ internal struct FolderManifest {
         var about: File
     }
 
+    /// The files that the vault keeps.
+    internal struct Kept: Equatable {
+        /// How many of them lie in the folder.
+        var count: Int
+        /// How many bytes those have.
+        var bytes: Int64
+        /// What there is to know of each, one JSON object a line.
+        var list: File
+    }
+
     /// The collections in the order in which they were made.
     internal var collections: [Collection] = []
+    /// The files; nil where the vault has none.
+    internal var kept: Kept?
 
     /// The folders in it.
     internal static let folders = ["schemas", "records", "about"]
+    /// The file that lists the files.
+    internal static let listName = "files.ndjson"
+    /// The folder of the files that are there under their own names.
+    internal static let filesFolder = "files"
+    /// The folder of those whose names it cannot hold.
+    internal static let renamedFolder = "renamed"
 
     /// The paths of the three files of a collection.
     internal static func paths(of collection: String) -> (
@@ -57,12 +75,23 @@ internal struct FolderManifest {
 extension FolderManifest {
     /// The manifest as text: JSON, one collection a line.
     internal var text: [UInt8] {
-        var text = Array("{\"coffer\":\"export\",\"format\":\(Self.format),\"collections\":[".utf8)
+        let format = kept == nil ? 1 : Self.format
+        var text = Array("{\"coffer\":\"export\",\"format\":\(format),\"collections\":[".utf8)
         for (index, collection) in collections.enumerated() {
             text += Array((index == 0 ? "\n" : ",\n").utf8)
             JSON.write(Self.value(collection), into: &text)
         }
-        return text + Array("\n]}\n".utf8)
+        text += Array("\n]".utf8)
+        if let kept {
+            text += Array(",\"files\":\n".utf8)
+            JSON.write(
+                .object([
+                    Value.Member("count", .integer(Int64(kept.count))),
+                    Value.Member("bytes", .integer(kept.bytes)),
+                    Value.Member("list", Self.value(kept.list)),
+                ]), into: &text)
+        }
+        return text + Array("}\n".utf8)
     }
 
     private static func value(_ collection: Collection) -> Value {

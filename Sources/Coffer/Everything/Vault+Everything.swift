@@ -11,6 +11,11 @@ extension Vault {
         public let files: Int
         /// What they take, in bytes.
         public let bytes: Int64
+        /// How many of them are files that the vault keeps.
+        public let kept: Int
+        /// The files of the vault whose bytes are not in the folder because they do not verify, and
+        /// why; what is known of them is.
+        public let damaged: [(name: String, reason: String)]
 
         /// The number of records.
         public var records: Int { collections.reduce(0) { $0 + $1.records } }
@@ -20,13 +25,14 @@ extension Vault {
     ///
     /// ``importFiles(_:progress:)`` reads it back. What is in it, and what is not, is told in
     /// `Docs/Interface.md`, "Everything". The folder is whole and durable under its name when this
-    /// returns, and not there when it throws.
+    /// returns, and not there when it throws. A file of the vault that does not verify costs no
+    /// other: ``ExportedFolder/damaged`` names it.
     ///
     /// - Parameters:
     ///   - path: The folder; it must not be there, or be empty.
     ///   - unfinished: Is given, before anything is made, what a program that is interrupted
     ///     should remove, in that order.
-    ///   - progress: Is given the number of records so far.
+    ///   - progress: Is given the number of records and files so far.
     /// - Throws: ``VaultError/Code/exists``; ``VaultError/Code/damaged`` when a record does not
     ///   verify or records are missing; ``VaultError/Code/noFile`` where there is no folder to make
     ///   it in; ``VaultError/Code/full``, ``VaultError/Code/storage``.
@@ -47,14 +53,14 @@ extension ReadTransaction {
     ///   - path: The folder; it must not be there, or be empty.
     ///   - unfinished: Is given, before anything is made, what a program that is interrupted
     ///     should remove, in that order.
-    ///   - progress: Is given the number of records so far.
+    ///   - progress: Is given the number of records and files so far.
     /// - Throws: What ``Vault/exportEverything(to:unfinished:progress:)`` throws.
     public final func exportEverything(
         to path: String, unfinished: ([String]) -> Void = { _ in },
         progress: (Int) -> Void = { _ in }
     ) throws(VaultError) -> Vault.ExportedFolder {
         try reading { reader in
-            let export = try FolderExport(reader, to: path)
+            let export = try FolderExport(vault.records, reader, to: path)
             unfinished(export.unfinished)
             return try export.run(progress)
         }
@@ -63,11 +69,17 @@ extension ReadTransaction {
 
 extension Vault.ExportedFolder {
     /// Describes a folder by its manifest and what the manifest itself is.
-    internal init(_ path: String, _ manifest: FolderManifest, _ own: FolderManifest.File) {
-        let files =
+    internal init(
+        _ path: String, _ manifest: FolderManifest, _ own: FolderManifest.File,
+        _ damaged: [(name: String, reason: String)]
+    ) {
+        var files =
             manifest.collections.flatMap { [$0.schema, $0.lines, $0.about] } + [own]
+        if let kept = manifest.kept { files.append(kept.list) }
         self.init(
             path: path, collections: manifest.collections.map { ($0.name, $0.records) },
-            files: files.count, bytes: files.reduce(0) { $0 + $1.bytes })
+            files: files.count + (manifest.kept?.count ?? 0),
+            bytes: files.reduce(manifest.kept?.bytes ?? 0) { $0 + $1.bytes },
+            kept: manifest.kept?.count ?? 0, damaged: damaged)
     }
 }

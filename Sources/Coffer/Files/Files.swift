@@ -21,25 +21,36 @@ public struct Files {
     ///
     /// - Throws: ``VaultError/Code/noFile``, ``VaultError/Code/damaged``.
     public func info(_ name: String) throws(VaultError) -> VaultFile {
-        VaultFile(try stored(name))
+        try vault.holding {
+            let name = try FileName(name)
+            return try vault.records.read { reader in
+                let file = try FileCatalog(reader).file(name)
+                var sizes = StoredSizes(vault.records, reader)
+                return VaultFile(file, stored: try sizes.size(of: file))
+            }
+        }
     }
 
     /// Every file, until `each` says false.
     ///
     /// - Parameters:
     ///   - folder: Only this file, or those below this folder; nil for all.
+    ///   - isMeasuring: Whether ``VaultFile/stored`` is looked up, which takes a look at each chunk.
     ///   - each: Is given the files in the order in which they came in.
     /// - Throws: ``VaultError/Code/damaged`` for a record that does not verify, or where files are
     ///   missing; what `each` throws.
     public func list(
-        under folder: String? = nil, each: (VaultFile) throws -> Bool
+        under folder: String? = nil, isMeasuring: Bool = false,
+        each: (VaultFile) throws -> Bool
     ) throws(VaultError) {
         let folder = folder.map(Self.trimmed)
         try vault.holding {
             try vault.records.read { reader in
+                var sizes = StoredSizes(vault.records, reader)
                 try FileCatalog(reader).each { file in
                     guard folder.map({ file.name.isBelow($0) }) ?? true else { return true }
-                    return try each(VaultFile(file))
+                    let stored = isMeasuring ? try sizes.size(of: file) : nil
+                    return try each(VaultFile(file, stored: stored))
                 }
             }
         }
@@ -143,11 +154,11 @@ public struct Files {
         }
     }
 
-    internal func stored(_ name: String) throws(VaultError) -> StoredFile {
-        try vault.holding {
-            let name = try FileName(name)
-            return try vault.records.read { try FileCatalog($0).file(name) }
-        }
+    /// A name of a file or folder as a person says it, with slashes at its end or not.
+    ///
+    /// - Throws: `FileName.Problem`.
+    internal static func folder(_ name: String) throws -> String {
+        try FileName(trimmed(name)).text
     }
 
     /// A folder without slashes at its end.

@@ -7,6 +7,10 @@ extension VaultError {
         switch error {
         case .noFile(let name):
             VaultError(.noFile, "there is no file \(name); the ones there are: coffer file list")
+        case .gone(let name):
+            VaultError(
+                .noFile,
+                "\(name) was removed or replaced since it was opened, and its bytes are gone")
         case .exists(let name):
             VaultError(.exists, "there is a file \(name) already; remove or rename that one first")
         case .inTheWay(let name, let other):

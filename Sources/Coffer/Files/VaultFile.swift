@@ -15,12 +15,17 @@ public struct VaultFile: Sendable {
     public let modified: Int64?
     /// How many chunks it is stored in.
     public let chunks: Int
+    /// How many bytes its chunks take on the disk, those that other files have too included; nil
+    /// where one is missing, or nobody has looked (``Files/info(_:)`` does, and
+    /// ``Files/list(under:isMeasuring:each:)`` when asked).
+    public let stored: UInt64?
     /// Where it came from, an absolute path; nil where it was no file, or changed while it was read.
     public let source: String?
     /// The records that it goes with, as `COLLECTION/ID`.
     public let links: [String]
 
-    internal init(_ file: StoredFile) {
+    internal init(_ file: StoredFile, stored: UInt64? = nil) {
+        self.stored = stored
         name = file.name.text
         size = file.size
         sha256 = file.sha256

@@ -204,7 +204,10 @@ internal final class ImportLoad {
             "nothing was imported\(advice):\n" + lines.joined(separator: "\n"))
     }
 
-    private func reject(_ collection: String?, file: Int, line: Int, _ reason: String) {
+    /// Refuses something of a file of the import.
+    ///
+    /// - Parameter collection: Whose record it is; nil for what is none.
+    internal func reject(_ collection: String?, file: Int, line: Int, _ reason: String) {
         if let collection { count(collection) { $0.rejected += 1 } } else { unnamed += 1 }
         guard report.rejects.count < ImportReport.rejectLimit else { return }
         report.rejects.append(

@@ -56,6 +56,11 @@ public struct ImportReport: Sendable {
 
     /// Counts by collection, in order of their first record.
     public internal(set) var collections: [(name: String, counts: Counts)] = []
+    /// Counts of the files that the vault keeps; nil where none were to come in.
+    public internal(set) var files: Counts?
+    /// The names of files whose bytes were damaged already when they were exported, and so did not
+    /// come in; at most ``rejectLimit`` are listed.
+    public internal(set) var lostFiles: [String] = []
     /// What was refused, in order; at most ``rejectLimit`` are listed.
     public internal(set) var rejects: [Reject] = []
 

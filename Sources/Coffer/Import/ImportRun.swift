@@ -80,7 +80,8 @@ internal struct ImportRun {
         let isSecond = scan != nil || folder != nil
         let total = isSecond ? size * 2 : size
         var done = isSecond ? size : 0
-        let load = ImportLoad(writer, request, files: files.map(\.path))
+        let load = ImportLoad(
+            writer, request, files: files.map(\.path) + [folder?.kept?.path ?? ""])
         for (index, file) in files.enumerated() {
             let start = done
             try Self.naming(file) {
@@ -95,9 +96,31 @@ internal struct ImportRun {
             }
             done += file.size
         }
+        let kept = try folder?.kept?.look(writer.reader, request.existing) { line, reason in
+            load.reject(nil, file: files.count, line: line, reason)
+        }
         try load.finish()
-        try writer.transaction.audit("import", Self.details(load.report))
-        return load.report
+        var report = load.report
+        (report.files, report.lostFiles) = (kept?.counts, kept?.lost ?? [])
+        try writer.transaction.audit("import", Self.details(report))
+        return report
+    }
+
+    /// Whether files come in, which is done in transactions of their own.
+    internal var hasFiles: Bool { folder?.kept != nil }
+
+    /// Adds the files, once the records are there.
+    ///
+    /// - Parameter report: What was done so far; gets what became of the files.
+    internal func addFiles(
+        _ records: Records, _ report: inout ImportReport, progress: (Int64, Int64) -> Void
+    ) throws {
+        guard let kept = folder?.kept else { return }
+        let (done, total) = (size * 2 - kept.bytes, size * 2)
+        let rejected = report.files?.rejected ?? 0
+        var counts = try kept.add(records, request.existing) { progress(done + $0, total) }
+        counts.rejected = rejected
+        report.files = counts
     }
 
     /// Makes collections, and changes none: one that another program has made since we looked
@@ -132,17 +155,20 @@ internal struct ImportRun {
 
     /// The size of all files in bytes.
     private var size: Int64 {
-        files.reduce(0) { $0.addingReportingOverflow($1.size).partialValue }
+        files.reduce(folder?.kept?.bytes ?? 0) {
+            $0.addingReportingOverflow($1.size).partialValue
+        }
     }
 
     private static func details(_ report: ImportReport) -> [AuditEntry.Detail] {
-        report.collections.prefix(1_000).map { collection in
-            let counts = collection.counts
-            return AuditEntry.Detail(
-                collection.name,
+        func detail(_ name: String, _ counts: ImportReport.Counts) -> AuditEntry.Detail {
+            AuditEntry.Detail(
+                name,
                 "created \(counts.created), updated \(counts.updated), "
                     + "unchanged \(counts.unchanged), rejected \(counts.rejected)")
         }
+        return report.collections.prefix(1_000).map { detail($0.name, $0.counts) }
+            + (report.files.map { [detail("(files)", $0)] } ?? [])
     }
 
     private func source(

@@ -28,6 +28,13 @@ internal struct OpenedFile {
         try file.read(count: count, at: offset)
     }
 
+    /// Fills a buffer from an index on with the bytes from `offset`, as many as come; 0 at the end.
+    internal func readSome(
+        _ buffer: inout MutableSpan<UInt8>, from start: Int, at offset: Int64
+    ) throws(DiskError) -> Int {
+        try file.readSome(&buffer, from: start, at: offset)
+    }
+
     /// The records in it; making the source looks at the file once.
     internal func records(_ options: RecordSource.Options) throws -> RecordSource {
         let opened = file

@@ -5,6 +5,10 @@ internal import CofferStore
 extension Vault {
     /// Imports files in one transaction: everything, or nothing.
     ///
+    /// Of a folder that ``exportEverything(to:unfinished:progress:)`` has made, what lies there of
+    /// the vault's own files follows when the records are there, in transactions like those of
+    /// ``Files/add(_:options:progress:each:)``; imported again, it goes on where it was interrupted.
+    ///
     /// Collections without a schema get one with the types that were found. What counts as a
     /// record, its collection and its key is told in `Docs/Interface.md`, "Import".
     ///
@@ -46,6 +50,7 @@ extension Vault {
                 report = try run.load(writer, scan, progress: progress)
                 if request.isDryRun { throw DryRun() }
             }
+            try run.addFiles(records, &report, progress: progress)
         } catch is DryRun {}
         return report
     }
@@ -64,7 +69,7 @@ extension WriteTransaction {
     ///   - progress: Is given bytes read so far and bytes in all, over both readings; must not use
     ///     the transaction.
     /// - Throws: What ``Vault/importFiles(_:progress:)`` throws; ``VaultError/Code/usage`` for a
-    ///   dry run, which needs a transaction of its own.
+    ///   dry run, and for a folder with files of a vault: they need transactions of their own.
     public func importFiles(
         _ request: ImportRequest, progress: (Int64, Int64) -> Void = { _, _ in }
     ) throws(VaultError) -> ImportReport {
@@ -73,6 +78,12 @@ extension WriteTransaction {
                 throw VaultError(.usage, "a dry run needs a transaction of its own")
             }
             let run = try ImportRun(request)
+            guard !run.hasFiles else {
+                throw VaultError(
+                    .usage,
+                    "a folder with files of a vault is imported by itself, outside of a "
+                        + "transaction")
+            }
             if try run.verify(progress) { return try run.load(writer, nil, progress: progress) }
             let catalog = writer.transaction.frame.catalog
             let scan = try run.scan(

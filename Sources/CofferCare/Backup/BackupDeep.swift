@@ -21,11 +21,11 @@ package enum BackupDeep {
     /// Takes everything and keeps nothing; of the bytes of files it compares the names.
     private final class Nothing: ChainReader.Receiver {
         private let path: String
-        private let proof: ChunkProof?
+        private let proof: ParallelChunkProof?
 
         init(_ bundle: BundleReader, _ trust: BundleTrust) {
             path = bundle.path
-            proof = (try? ChunkKeys(trust.keyring)).map { ChunkProof($0, .system) }
+            proof = (try? ChunkKeys(trust.keyring)).map { ParallelChunkProof($0, .system) }
         }
 
         func chunk(_ chunk: StreamChunk) throws {

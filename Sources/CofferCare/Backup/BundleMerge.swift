@@ -16,6 +16,9 @@ internal struct BundleMerge {
     private let disk: any FileSystem
     private let progress: (UInt64, UInt64) throws -> Void
 
+    /// After so many entries somebody hears of them; of chunks these are some 16 MiB.
+    private static let hearing: UInt64 = 64
+
     /// Prepares one.
     ///
     /// - Parameter progress: Hears how many entries are read, and how many there are; throws to
@@ -84,7 +87,10 @@ internal struct BundleMerge {
         try file.add(.subjects, sealed.subjects)
         try file.add(.signers, try chain.bundles[0].read(.signers))
         let end = try stream(chain, id, keys, file)
-        guard parent != nil || end.entries == end.live else {
+        var counted = end.entries
+        // What is live of the chunks the records of files say, and not the count.
+        counted.chunks = 0
+        guard parent != nil || counted == end.live else {
             throw BackupError.promiseBroken("the records that the newest bundle counts")
         }
         _ = try file.finish { members in
@@ -157,7 +163,7 @@ internal struct BundleMerge {
         }
         let end = try merge.write {
             done += 1
-            if done % 512 == 0 { try progress(done, total) }
+            if done % Self.hearing == 0 { try progress(done, total) }
         }
         try sealer.finish()
         return end

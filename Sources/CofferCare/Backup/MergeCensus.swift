@@ -24,6 +24,8 @@ internal struct MergeCensus {
             guard index < count - 1 else { return }
             while let entry = source.entry {
                 let kind = entry.place.kind
+                // What comes behind is no record's.
+                guard kind.rawValue <= StreamKind.tombstones.rawValue else { break }
                 if kind == .records || kind == .tombstones, let subject = entry.subject,
                     last[subject] == nil
                 {

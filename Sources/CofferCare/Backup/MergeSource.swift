@@ -1,5 +1,6 @@
 internal import CofferBundles
 internal import CofferBytes
+internal import CofferChunks
 internal import CofferCrypto
 internal import CofferFormat
 internal import CofferKeys
@@ -22,19 +23,21 @@ internal final class MergeSource {
         }
     }
 
-    /// An entry of a record, an older version, a deletion or the audit log.
+    /// An entry of a record, an older version, a deletion, the audit log or a chunk of a file.
     struct Entry {
         let place: Place
         /// Its bytes in the first part, without the number of its own part.
         let head: ArraySlice<UInt8>
         /// Whose part holds the rest; nil where all of it stands in the first.
         let person: Identifier?
-        /// What that part has of it.
+        /// What that part has of it; of a chunk, its stored bytes.
         let own: ArraySlice<UInt8>
         /// Which record it is about; nil in the audit log.
         let subject: MergeCensus.Record?
         /// The record itself, of kinds that have one.
         let record: StreamRecord?
+        /// The name of a chunk.
+        var chunk: [UInt8]?
     }
 
     let bundle: BundleReader
@@ -53,6 +56,7 @@ internal final class MergeSource {
     private let keys: BundleKeys
     private let opener: StreamOpener
     private let sums: StreamSums
+    private let proof: ChunkProof?
     private var batch = StreamBatch(.standing)
     private var cursors: [StreamCursor?] = []
     private var left: UInt32 = 0
@@ -70,6 +74,7 @@ internal final class MergeSource {
             count: bundle.manifest.members.count,
             read: { try bundle.read(.records($0)) }, person: { persons[$0] })
         sums = StreamSums(keys.mac)
+        proof = (try? ChunkKeys(trust.keyring)).map(ChunkProof.init)
         try advance()
     }
 
@@ -89,7 +94,11 @@ internal final class MergeSource {
             try begin(next)
         }
         left -= 1
-        entry = batch.kind.hasCollection ? try nextRecord() : try nextOther()
+        switch batch.kind {
+        case .chunks: entry = try nextChunk()
+        case let kind where kind.hasCollection: entry = try nextRecord()
+        default: entry = try nextOther()
+        }
     }
 
     private func begin(_ next: StreamBatch) throws {
@@ -103,8 +112,7 @@ internal final class MergeSource {
             }
         case .kept: kept.append(next)
         case .end: try check(try StreamEnd(parsing: bytes))
-        case .chunks: throw MergeRefused("it holds files")
-        case .records, .history, .tombstones, .audit:
+        case .records, .history, .tombstones, .audit, .chunks:
             guard next.parts.allSatisfy({ $0.bytes != nil }) else {
                 throw MergeRefused("the key of a person in it is gone")
             }
@@ -140,6 +148,29 @@ internal final class MergeSource {
             own: record.part == 0 ? [] : (part.bytes ?? [])[record.partRange],
             subject: MergeCensus.Record(collection: batch.collection, id: record.id),
             record: record)
+    }
+
+    /// The next chunk, which gives what its name says.
+    ///
+    /// All of them have one place, because they are in no order.
+    private func nextChunk() throws -> Entry {
+        guard var cursor = cursors.first ?? nil else { throw ByteReader.Failure.truncated }
+        let (chunk, head) = try StreamChunk.read(&cursor)
+        guard chunk.generation <= bundle.manifest.generation else {
+            throw StreamOpener.Failure.malformed("a chunk from after its instant")
+        }
+        guard proof?.holds(chunk) == true else {
+            throw BackupError.damaged(
+                path: bundle.path,
+                reason: "bytes of a file are not those that they are named for")
+        }
+        let bytes = batch.parts[0].bytes ?? []
+        sums.addChunk(bytes[head])
+        cursors[0] = cursor
+        return Entry(
+            place: Place(kind: .chunks, collection: 0, number: 0), head: bytes[head], person: nil,
+            own: bytes[head.upperBound..<cursor.offset], subject: nil, record: nil,
+            chunk: chunk.name)
     }
 
     private func nextOther() throws -> Entry {

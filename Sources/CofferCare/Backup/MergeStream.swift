@@ -7,7 +7,9 @@ internal import CofferRecords
 /// Writes one stream of what several bundles hold: what the last of them would have been, had it
 /// continued what the oldest continues.
 ///
-/// Entries keep their bytes; only what was replaced, deleted or thinned meanwhile is left out.
+/// Entries keep their bytes; only what was replaced, deleted or thinned meanwhile is left out. Of the
+/// chunks of files none is: a bundle that goes on from this one may need one that no file of its
+/// instant did. In memory are the names of all chunks.
 internal final class MergeStream {
     private let sources: [MergeSource]
     private let census: MergeCensus
@@ -18,6 +20,7 @@ internal final class MergeStream {
     private var parts: [Identifier: Int] = [:]
     private var size = 0
     private var end = StreamEnd()
+    private var chunks: Set<[UInt8]> = []
 
     /// A batch ends with the entry that makes it this large, in bytes.
     private static let batchSize = 1 << 20
@@ -56,8 +59,11 @@ internal final class MergeStream {
         while let index = next() {
             let source = sources[index]
             guard let entry = source.entry else { break }
-            // Two bundles have one deletion where nothing came in between.
-            if entry.place != last, census.isLive(entry, in: index) {
+            if let name = entry.chunk {
+                // Of two with one name the newer counts, as when a chain is restored.
+                if chunks.insert(name).inserted { try add(chunk: entry) }
+            } else if entry.place != last, census.isLive(entry, in: index) {
+                // Two bundles have one deletion where nothing came in between.
                 try checkForm(entry, of: source)
                 try add(entry)
                 last = entry.place
@@ -126,6 +132,21 @@ internal final class MergeStream {
             batch.parts[0].bytes?.append(varint: UInt64(part))
             if part > 0 { batch.parts[part].bytes?.append(contentsOf: entry.own) }
         }
+        batch.count += 1
+        if size >= Self.batchSize || batch.count >= Self.batchCount { try flush() }
+    }
+
+    /// Adds a chunk: its code is formed of what stands before its bytes.
+    private func add(chunk entry: MergeSource.Entry) throws {
+        if batch.kind != .chunks {
+            try flush()
+            batch = StreamBatch(.chunks)
+        }
+        end.entries.add(.chunks)
+        end.ownSum.add(StreamCodes.own(authenticator, .chunks, 0, entry.head))
+        batch.parts[0].bytes?.append(contentsOf: entry.head)
+        batch.parts[0].bytes?.append(contentsOf: entry.own)
+        size += entry.head.count + entry.own.count
         batch.count += 1
         if size >= Self.batchSize || batch.count >= Self.batchCount { try flush() }
     }

@@ -302,7 +302,8 @@ package final class FileAdd {
             media: ending.media, modified: growing.source.modified, chunks: growing.chunks,
             source: ending.stamp, links: growing.source.links)
         do {
-            let written = try writer.put(file.record, in: plan, existing: growing.existing)
+            let written = try writer.put(
+                file.record, in: plan, existing: growing.existing, created: growing.source.created)
             return Added(
                 file: file, outcome: written.outcome, stored: growing.stored,
                 newChunks: growing.newChunks,

@@ -42,6 +42,18 @@ package struct FileCatalog {
         }
     }
 
+    /// Every record of a file, in the order in which they came in, and the file; nil for one that
+    /// does not say what a file is.
+    ///
+    /// - Throws: As `RecordReader.scan(_:each:)`.
+    package func eachRecord(_ body: (Record, StoredFile?) throws -> Void) throws {
+        guard let plan else { return }
+        try reader.scan(plan) { record in
+            try body(record, StoredFile(record.value))
+            return true
+        }
+    }
+
     /// Every file, in the order in which they came in.
     ///
     /// - Throws: `FileError.damaged`; as `RecordReader.scan(_:each:)`.

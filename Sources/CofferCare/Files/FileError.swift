@@ -4,6 +4,8 @@
 package enum FileError: Error, Equatable, Sendable {
     /// There is no file of that name.
     case noFile(name: String)
+    /// It was opened, and then removed or replaced, and its bytes are gone.
+    case gone(name: String)
     /// There is a file of that name.
     case exists(name: String)
     /// One of two files would have to be a folder of the other.

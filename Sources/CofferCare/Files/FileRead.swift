@@ -27,6 +27,9 @@ package final class FileRead {
         self.starts = starts
     }
 
+    /// Forgets where chunks lie: the vault has changed since they were looked up.
+    package func forgetPlaces() { chunks.forgetPlaces() }
+
     /// Gives all bytes, a chunk at a time, and proves at the end that they are those that were
     /// added.
     ///

@@ -20,18 +20,21 @@ package struct FileSource {
     package let modified: Int64?
     /// The records that it goes with.
     package let links: [String]
+    /// When its record was made, where that is new here; nil for now.
+    package let created: Int64?
     /// Its bytes.
     internal let bytes: any FileBytes
 
     /// Describes a source.
     package init(
         name: FileName, media: String? = nil, modified: Int64? = nil, links: [String] = [],
-        bytes: any FileBytes
+        created: Int64? = nil, bytes: any FileBytes
     ) {
         self.name = name
         self.media = media
         self.modified = modified
         self.links = links
+        self.created = created
         self.bytes = bytes
     }
 }

@@ -1,5 +1,5 @@
 package import CofferDisk
-internal import CofferFormat
+package import CofferFormat
 
 /// What a file's source looked like when it was read: while it looks the same, it is not read again.
 package struct SourceStamp: Hashable, Sendable {
@@ -25,7 +25,7 @@ package struct SourceStamp: Hashable, Sendable {
     }
 
     /// Reads one; nil for what is none.
-    internal init?(_ value: Value) {
+    package init?(_ value: Value) {
         guard case .text(let path)? = value["path"], case .text(let device)? = value["device"],
             case .text(let inode)? = value["inode"], case .text(let modified)? = value["modified"],
             case .text(let changed)? = value["changed"], let device = UInt64(device),
@@ -38,7 +38,8 @@ package struct SourceStamp: Hashable, Sendable {
         self.changed = changed
     }
 
-    internal var value: Value {
+    /// What the record has of it.
+    package var value: Value {
         .object([
             Value.Member("path", .text(path)), Value.Member("device", .text(String(device))),
             Value.Member("inode", .text(String(inode))),

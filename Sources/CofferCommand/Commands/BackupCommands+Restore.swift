@@ -77,15 +77,11 @@ extension BackupCommands {
             }
             rule = given
         }
-        let parts = only.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let isTried = call.invocation.flag("dry-run")
         let vault = try call.open()
         let bar = ProgressBar(call.console, "reading", .records)
         defer { bar.clear() }
-        let fetched = try vault.fetch(
-            String(parts[0]), record: parts.count > 1 ? String(parts[1]) : nil, from: plan,
-            rule: rule, isTried: isTried
-        ) {
+        let fetched = try fetch(only, plan, rule, isTried, vault) {
             bar.update(Int64(clamping: $0), of: Int64(clamping: $1))
             return true
         }
@@ -106,6 +102,25 @@ extension BackupCommands {
                 ("withheld", .count(fetched.withheld)),
             ]))
         return .done
+    }
+
+    /// What a name of `--only` stands for begins so where it is a file; no collection's name has
+    /// a colon.
+    private static let filePrefix = "file:"
+
+    private static func fetch(
+        _ only: String, _ plan: Bundles.RestorePlan, _ rule: Vault.FetchRule, _ isTried: Bool,
+        _ vault: Vault, progress: @escaping (UInt64, UInt64) -> Bool
+    ) throws(VaultError) -> Vault.Fetched {
+        if only.hasPrefix(filePrefix) {
+            return try vault.fetchFiles(
+                String(only.dropFirst(filePrefix.count)), from: plan, rule: rule,
+                isTried: isTried, progress: progress)
+        }
+        let parts = only.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        return try vault.fetch(
+            String(parts[0]), record: parts.count > 1 ? String(parts[1]) : nil, from: plan,
+            rule: rule, isTried: isTried, progress: progress)
     }
 
     private static func tell(

@@ -54,32 +54,37 @@ internal enum ExportCommand {
         if call.console.isErrorTerminal, !call.console.isQuiet {
             call.console.warn("\(path) will hold the whole vault, readable by anyone who gets it")
         }
-        let progress = Progress(call.console, try vault.collections().reduce(0) { $0 + $1.records })
+        let progress = Progress(call.console, try count(vault))
         defer { Interruption.removesAtSignal([]) }
         let folder = try vault.exportEverything(
             to: path, unfinished: Interruption.removesAtSignal, progress: progress.update)
         progress.clear()
-        var files = 0
-        try vault.files.list { _ in
-            files += 1
-            return true
-        }
-        if files > 0 {
-            call.console.warn(
-                "\(Quantity.of(files, "file is", "files are")) not in it; they come out with: "
-                    + "coffer file get")
+        for (name, reason) in folder.damaged {
+            call.console.warn(Visible.line("\(name) is not in it: \(reason)"))
         }
         record(call, vault, folder.collections.map(\.name), count: folder.records)
+        let status: ExitStatus = folder.damaged.isEmpty ? .done : .damaged
         guard !call.isJSON else {
             try call.console.print(.everything(folder))
-            return .done
+            return status
         }
         try call.console.line(Visible.line(path))
+        let files = folder.kept > 0 ? Quantity.of(folder.kept, "file", "files") + ", " : ""
         call.console.note(
             "\(Quantity.of(folder.collections.count, "collection", "collections")), "
-                + "\(Quantity.of(folder.records, "record", "records")), "
+                + "\(Quantity.of(folder.records, "record", "records")), \(files)"
                 + "readable by anyone with the folder.")
-        return .done
+        return status
+    }
+
+    /// How many records and files there are.
+    private static func count(_ vault: Vault) throws -> UInt64 {
+        var count = try vault.collections().reduce(0) { $0 + $1.records }
+        try vault.files.list { _ in
+            count += 1
+            return true
+        }
+        return count
     }
 
     /// A file that was written.

@@ -6,10 +6,12 @@ extension FileCommands {
         let vault = try call.open()
         let folder = call.invocation.argument("folder")
         var table = Table([
-            .init("SIZE", isNumber: true), .init("MODIFIED"), .init("HOLDS"), .init("NAME"),
+            .init("SIZE", isNumber: true), .init("STORED", isNumber: true), .init("MODIFIED"),
+            .init("HOLDS"), .init("NAME"),
         ])
         var files: [VaultFile] = []
-        try vault.files.list(under: folder) { file in
+        let isTree = call.invocation.flag("tree")
+        try vault.files.list(under: folder, isMeasuring: call.isJSON || !isTree) { file in
             if call.isJSON { try call.console.print(json(file)) } else { files.append(file) }
             return true
         }
@@ -18,13 +20,14 @@ extension FileCommands {
             call.console.note("There is no file\(folder == nil ? "" : " below it").")
         }
         files.sort { $0.name < $1.name }
-        if call.invocation.flag("tree") {
+        if isTree {
             for line in FileTree(files).lines { try call.console.line(line) }
             return .done
         }
         for file in files {
             table.add([
                 Quantity.bytes(Double(file.size)),
+                file.stored.map { Quantity.bytes(Double($0)) } ?? "?",
                 file.modified.map { String(Timestamp.text($0).prefix(16)) } ?? "", file.media,
                 file.name,
             ])
@@ -41,6 +44,11 @@ extension FileCommands {
         }
         var lines = [
             ("name", file.name), ("size", "\(file.size) (\(Quantity.bytes(Double(file.size))))"),
+            (
+                "stored",
+                file.stored.map { "\($0) (\(Quantity.bytes(Double($0))))" }
+                    ?? "some of it is missing"
+            ),
             ("holds", file.media), ("sha256", file.sha256), ("chunks", "\(file.chunks)"),
         ]
         if let modified = file.modified { lines.append(("modified", Timestamp.text(modified))) }
@@ -149,7 +157,8 @@ extension FileCommands {
             ("name", .text(file.name)), ("bytes", .count(file.size)),
             ("sha256", .text(file.sha256)), ("media", .text(file.media)),
             ("modified", .text(file.modified.map(Timestamp.text))),
-            ("chunks", .integer(Int64(file.chunks))), ("source", .text(file.source)),
+            ("chunks", .integer(Int64(file.chunks))),
+            ("stored", file.stored.map { .count($0) } ?? .null), ("source", .text(file.source)),
             ("links", .array(file.links.map { .text($0) })),
         ])
     }

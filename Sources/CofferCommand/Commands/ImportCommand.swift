@@ -22,6 +22,9 @@ internal enum ImportCommand {
         } else {
             call.noteWrite(vault, summary(report))
         }
+        for name in report.lostFiles {
+            call.console.warn("\(name) was damaged when it was exported: its bytes are not there")
+        }
         try call.isJSON ? call.console.print(.imported(report)) : printText(call, report)
         return .done
     }
@@ -30,7 +33,9 @@ internal enum ImportCommand {
         let counts = report.collections.map(\.counts)
         let created = counts.reduce(0) { $0 + $1.created }
         let updated = counts.reduce(0) { $0 + $1.updated }
+        let written = (report.files?.created ?? 0) + (report.files?.updated ?? 0)
         return "\(created) created, \(updated) updated"
+            + (written > 0 ? ", " + Quantity.of(written, "file", "files") : "")
     }
 
     private static func printText(_ call: Call, _ report: ImportReport) throws(Failure) {
@@ -41,6 +46,12 @@ internal enum ImportCommand {
         for (name, counts) in report.collections {
             table.add([
                 name, "\(counts.created)", "\(counts.updated)", "\(counts.unchanged)",
+                "\(counts.rejected)",
+            ])
+        }
+        if let counts = report.files {
+            table.add([
+                "(files)", "\(counts.created)", "\(counts.updated)", "\(counts.unchanged)",
                 "\(counts.rejected)",
             ])
         }

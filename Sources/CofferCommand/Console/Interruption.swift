@@ -15,8 +15,9 @@ internal enum Interruption {
 
     // Read by the handler: written only while signals are held back.
     nonisolated(unsafe) fileprivate static var terminal: ChangedTerminal?
-    /// The address of paths that end with a null; 0 for none. The handler may run while another
-    /// thread names the next.
+    /// The address of paths that end with a null; 0 for none.
+    ///
+    /// The handler may run while another thread names the next.
     fileprivate static let unfinished = Atomic<UInt>(0)
     /// Whether the handler is at work: what it may read is not freed any more.
     fileprivate static let isEnding = Atomic<Bool>(false)

@@ -65,29 +65,42 @@ extension JSONOutput {
             ("collections", .integer(Int64(folder.collections.count))),
             ("records", .integer(Int64(folder.records))),
             ("files", .integer(Int64(folder.files))), ("bytes", .integer(folder.bytes)),
+            ("kept", .integer(Int64(folder.kept))),
+            (
+                "damaged",
+                .array(
+                    folder.damaged.map {
+                        .object([("name", .text($0.name)), ("reason", .text($0.reason))])
+                    })
+            ),
         ])
     }
 
     /// What an import did.
     internal static func imported(_ report: ImportReport) -> JSONOutput {
-        let collections = report.collections.map { name, counts -> (String, JSONOutput) in
-            (
-                name,
-                .object([
-                    ("created", .integer(Int64(counts.created))),
-                    ("updated", .integer(Int64(counts.updated))),
-                    ("unchanged", .integer(Int64(counts.unchanged))),
-                    ("rejected", .integer(Int64(counts.rejected))),
-                ])
-            )
+        func json(_ counts: ImportReport.Counts) -> JSONOutput {
+            .object([
+                ("created", .integer(Int64(counts.created))),
+                ("updated", .integer(Int64(counts.updated))),
+                ("unchanged", .integer(Int64(counts.unchanged))),
+                ("rejected", .integer(Int64(counts.rejected))),
+            ])
         }
+        let collections = report.collections.map { ($0.name, json($0.counts)) }
         let rejects = report.rejects.map { reject in
             JSONOutput.object([
                 ("file", .text(reject.file)), ("line", .integer(Int64(reject.line))),
                 ("reason", .text(reject.reason)),
             ])
         }
-        return .object([("collections", .object(collections)), ("rejects", .array(rejects))])
+        let files = report.files.map { counts -> [(String, JSONOutput)] in
+            [
+                ("files", json(counts)),
+                ("lostFiles", .array(report.lostFiles.map { .text($0) })),
+            ]
+        }
+        return .object(
+            [("collections", .object(collections)), ("rejects", .array(rejects))] + (files ?? []))
     }
 
     /// Where a subscription stands.

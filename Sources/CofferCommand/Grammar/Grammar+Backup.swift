@@ -81,12 +81,12 @@ extension Grammar {
             .value("at", placeholder: "TIME", help: "How the vault was then, such as 2026-05-03"),
             .value("of", placeholder: "UUID", help: "Whose bundles, where there are several"),
             .value(
-                "only", placeholder: "C[/R]",
-                help: "Fetch one collection, or one record of it, into the vault"),
+                "only", placeholder: "C[/R]|file:NAME",
+                help: "Fetch one collection, one record of it, or a file, into the vault"),
             .value(
                 "existing", placeholder: "RULE",
                 completion: .choices(Vault.FetchRule.allCases.map(\.rawValue)),
-                help: "With --only, records that are there: update (the usual), skip or copy"),
+                help: "With --only, what is there: update (the usual), skip or copy"),
             .flag("dry-run", help: "Verify, and say what would be restored"),
             yes,
         ],

@@ -12,6 +12,8 @@ package enum ChunkLimits {
     package static let inRow = 4_096
     /// A pack that has so many bytes gets no further batch.
     package static let packSize: UInt64 = 64 << 20
+    /// The bytes of a batch's sealed head.
+    package static let sealedHead = 84
     /// The bytes of a batch are a multiple of this.
     package static let batchStep = 65_536
     /// The most bytes of a batch.

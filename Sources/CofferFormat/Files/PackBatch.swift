@@ -21,7 +21,8 @@ package enum PackBatch {
 
         /// Reads an opened head.
         ///
-        /// - Throws: `limit` for more than a batch may have; `truncated`, `trailing`.
+        /// - Throws: `limit` for more than a batch may have; `invalid` for a size that none has;
+        ///   `truncated`, `trailing`.
         package init(parsing bytes: [UInt8]) throws(ByteReader.Failure) {
             var reader = ByteReader(bytes)
             table = Int(try reader.u32())
@@ -31,6 +32,9 @@ package enum PackBatch {
             else { throw .limit }
             self.pieces = Int(pieces)
             try reader.end()
+            let whole = ChunkLimits.sealedHead + table + self.pieces
+            guard whole <= ChunkLimits.batchSize else { throw .limit }
+            guard whole % ChunkLimits.batchStep == 0 else { throw .invalid }
         }
 
         /// The bytes to seal.
@@ -81,11 +85,13 @@ package enum PackBatch {
     /// Reads an opened table.
     ///
     /// - Throws: `limit` for a table that is too large or sizes that no chunk has; `unknown` for
-    ///   another coding; `invalid` where something else than zeros stands behind it; `truncated`.
+    ///   another coding; `invalid` for one without entries, and where something else than zeros
+    ///   stands behind them; `truncated`.
     package static func entries(parsing bytes: [UInt8]) throws(ByteReader.Failure) -> [Entry] {
         guard bytes.count <= ChunkLimits.tableSize + ChunkLimits.batchStep else { throw .limit }
         var reader = ByteReader(bytes)
         let count = Int(try reader.u32())
+        guard count > 0 else { throw .invalid }
         guard count <= reader.remaining / entrySize else { throw .truncated }
         var entries: [Entry] = []
         entries.reserveCapacity(count)

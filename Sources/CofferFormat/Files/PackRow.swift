@@ -15,12 +15,14 @@ package struct PackRow: Equatable, Sendable {
 
     /// Reads an opened row.
     ///
-    /// - Throws: `truncated`, `trailing`; `invalid` for a length that no file has.
+    /// - Throws: `truncated`, `trailing`; `invalid` for a length that no pack has.
     package init(parsing bytes: [UInt8]) throws(ByteReader.Failure) {
         var reader = ByteReader(bytes)
         id = try reader.identifier()
         length = try reader.u64()
-        guard length <= UInt64(Int64.max) else { throw .invalid }
+        guard length > 0, length <= UInt64(Int64.max),
+            length % UInt64(ChunkLimits.batchStep) == 0
+        else { throw .invalid }
         try reader.end()
     }
 

@@ -48,7 +48,7 @@ import Testing
                 count += 1
             }
         }
-        #expect(count == 21)
+        #expect(count == 24)
     }
 
     @Test func everyStepOfTheTutorialIsTheCompiledProgramUpToThere() throws {

@@ -31,6 +31,24 @@ enum Snippets {
         return vault
     }
 
+    static func files(_ vault: Vault, _ folder: String) async throws -> (Int, [UInt8], [UInt8]) {
+        var options = Files.AddOptions()
+        options.links = ["npcs/ana"]
+        try vault.files.add(
+            [NewFile(at: folder + "/tavern.ogg", as: "music/tavern.ogg")], options: options
+        ) { added in
+            print(added.name, added.outcome, added.stored)
+        }
+        var size = 0
+        for try await bytes in vault.files.bytes("music/tavern.ogg") {
+            size += bytes.count
+        }
+        let music = try vault.files.open("music/tavern.ogg")
+        let header = try music.read(0..<4_096)
+        let last = try music.read(music.file.size - 128..<music.file.size)
+        return (size, header, last)
+    }
+
     struct NPC: Codable, Sendable {
         var id: String
         var name: String

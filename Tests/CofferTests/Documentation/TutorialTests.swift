@@ -104,6 +104,9 @@ import Testing
         #expect(try Snippets.collection(vault) == ["1", "1", "2", "Bo"])
         let npcs = vault.collection("npcs", of: Snippets.NPC.self)
         #expect(try await Snippets.pages(npcs) == 9)
+        _ = try scratch.write("tavern.ogg", String(repeating: "la", count: 3_000))
+        let music = try await Snippets.files(vault, scratch.path)
+        #expect(music.0 == 6_000 && music.1.count == 4_096 && music.2.count == 128)
         #expect(try Snippets.untyped(vault) == "9")
         let merged = try Snippets.conflict(npcs) { mine in
             mine.name = "Anna"
