@@ -48,7 +48,7 @@ enum House {
             "CofferKeys", "CofferRecords", "CofferSchema", "CofferSQLite",
             "CofferStore", "Synchronization",
         ],
-        "CofferCommand": ["Coffer", "CofferArguments", "CofferShims", "Glibc"],
+        "CofferCommand": ["Coffer", "CofferArguments", "CofferShims", "Glibc", "Synchronization"],
         "CofferCLI": ["CofferCommand", "Glibc"],
         // The benchmark looks at every floor; nothing looks at it.
         "CofferBench": [
