@@ -121,12 +121,23 @@ package final class PackMover {
             try keys.expect(frame.keyring)
             var rows = ChunkRows(store.connection, keys)
             return try batch.compactMap { found in
-                guard let row = try rows.place(of: found.entry.name),
+                guard let row = try row(of: found.entry.name, &rows),
                     case .pack(number, found.offset, let length) = row.place.spot,
                     Int(length) == found.entry.length
                 else { return nil }
                 return (found, row)
             }
+        }
+    }
+
+    /// What the row of a chunk says; nil where there is none, or one that is passed over.
+    private func row(
+        of name: [UInt8], _ rows: inout ChunkRows
+    ) throws -> (place: ChunkPlace, key: SealingKey)? {
+        do { return try rows.place(of: name) } catch let error as ChunkError {
+            guard skipsDamaged else { throw error }
+            outcome.damaged.append(error)
+            return nil
         }
     }
 

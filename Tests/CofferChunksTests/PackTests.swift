@@ -40,7 +40,30 @@ import Testing
         ChunkPlace(
             coding: .zstd, plainSize: 65_536, generation: 0,
             spot: .pack(.max, offset: UInt64(Int64.max), length: 1)),
+        ChunkPlace(coding: .plain, plainSize: 3, generation: 9, spot: .row([1, 2, 3]), noted: 10),
+        ChunkPlace(
+            coding: .zstd, plainSize: 900, generation: 1, spot: .row([7, 7]), noted: .max),
+        ChunkPlace(
+            coding: .plain, plainSize: 1_048_576, generation: 4,
+            spot: .pack(1, offset: 84, length: 1_049_672), noted: 0),
     ]
+
+    /// Rows are looked for by that, so it must hold for every length.
+    @Test func onlyNotedPlacesHaveAnOddLength() throws {
+        for size in 1...ChunkLimits.inRow {
+            var place = ChunkPlace(
+                coding: .plain, plainSize: size, generation: 1,
+                spot: .row([UInt8](repeating: 1, count: size)))
+            let length = Cobblestone.sealedSize(forPlain: place.bytes.count)
+            place.noted = 7
+            let noted = Cobblestone.sealedSize(forPlain: place.bytes.count)
+            #expect(length % 2 == 0 && noted % 2 == 1)
+        }
+        for place in Self.places {
+            let length = Cobblestone.sealedSize(forPlain: place.bytes.count)
+            #expect((length % 2 == 1) == (place.noted != nil))
+        }
+    }
 
     @Test(arguments: places)
     func aPlaceComesBackAndNothingElseIsOne(place: ChunkPlace) throws {
@@ -52,6 +75,11 @@ import Testing
             }
         }
         #expect(throws: ByteReader.Failure.self) { try ChunkPlace(parsing: bytes + [0]) }
+        if place.noted != nil {
+            var other = bytes
+            other[bytes.count - 9] = 1
+            #expect(throws: ByteReader.Failure.self) { try ChunkPlace(parsing: other) }
+        }
         for index in [0, 1] {
             var other = bytes
             other[index] = 9

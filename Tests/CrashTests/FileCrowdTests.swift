@@ -33,12 +33,12 @@ import Testing
         let end = Date().addingTimeInterval(seconds)
         let tally = Shared(Tally())
         let done = DispatchSemaphore(value: 0)
-        for number in 0..<(Self.workers + 3) {
+        for number in 0..<(Self.workers + 4) {
             Thread {
                 defer { done.signal() }
                 do {
                     switch number {
-                    case Self.workers: try Self.sweep(stage, until: end, tally)
+                    case Self.workers, Self.workers + 3: try Self.sweep(stage, until: end, tally)
                     case Self.workers + 1: try Self.read(stage, until: end, tally)
                     case Self.workers + 2: try Self.rotate(stage, until: end, tally)
                     default: try Self.work(stage, number, until: end, tally)
@@ -46,7 +46,7 @@ import Testing
                 } catch { tally.change { $0.wrong.append("\(error)") } }
             }.start()
         }
-        for _ in 0..<(Self.workers + 3) { done.wait() }
+        for _ in 0..<(Self.workers + 4) { done.wait() }
         let result = tally.value
         #expect(result.wrong == [])
         let check = try stage.run(["check", "--files"])

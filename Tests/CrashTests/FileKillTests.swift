@@ -150,4 +150,22 @@ import Testing
         #expect(failed > 0)
         print("errno \(number), \(operation.name): \(failed) failed")
     }
+
+    /// What was not made durable is not counted on.
+    @Test(arguments: [add, replace, sweep, rotate])
+    func aFailingSyncCostsNothing(operation: Operation) throws {
+        let stage = try Stage(operation)
+        let total = try stage.calls(operation, .syncs)
+        var failed = 0
+        for point in Sample.points(total, most: 6) {
+            try stage.reset()
+            let outcome = try stage.run(operation, .error(EIO, at: point, .syncs))
+            #expect(outcome.status == 0 || outcome.status == 8, "sync \(point): \(outcome)")
+            if outcome.status == 8 { failed += 1 }
+            try expectWhole(stage, untouched(operation), point)
+            try expectEnd(stage, operation, point)
+        }
+        #expect(failed > 0)
+        print("failing sync, \(operation.name): \(total) syncs, \(failed) failed")
+    }
 }

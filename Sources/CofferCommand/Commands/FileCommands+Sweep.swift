@@ -33,13 +33,17 @@ extension FileCommands {
     }
 
     private static func tell(_ done: Files.Sweep, _ call: Call) throws {
-        if done.chunks == 0, done.packs == 0, done.bytes == 0 {
+        let chunks = Quantity.of(done.chunks, "chunk", "chunks")
+        let packs = Quantity.of(done.packs, "pack", "packs")
+        let copied =
+            done.copied == 0 ? "" : ", \(done.copied) of them copied into others as needed"
+        switch (done.bytes, done.chunks) {
+        case (0, 0) where done.packs == 0:
             try call.console.line("There is nothing to give back.")
-        } else {
-            let chunks = Quantity.of(done.chunks, "chunk", "chunks")
-            let packs = Quantity.of(done.packs, "pack", "packs")
-            let copied =
-                done.copied == 0 ? "" : ", \(done.copied) of them copied into others as needed"
+        case (0, _):
+            try call.console.line(
+                "Gone: \(chunks) that no file needs; what is added next takes their room.")
+        default:
             try call.console.line(
                 "\(Quantity.bytes(Double(done.bytes))) given back: \(chunks) that no file needs, "
                     + "\(packs)\(copied).")

@@ -1,3 +1,4 @@
+import CofferSQLite
 import Foundation
 import Testing
 
@@ -193,6 +194,41 @@ import Testing
         #expect(try vault.rotateKeys(.chunks).isOver)
         #expect(try oldKeys(vault).isEmpty)
         try expect(stage, holds: files)
+    }
+
+    private static let damages = [
+        "UPDATE chunk SET seal = zeroblob(length(seal)) WHERE rowid = 2",
+        "UPDATE chunk SET seal = substr(seal, 1, 60) || zeroblob(length(seal) - 60) "
+            + "WHERE rowid = 2",
+        "DELETE FROM chunk WHERE rowid = 2", "UPDATE pack SET seal = zeroblob(length(seal))",
+        "DELETE FROM pack", "gone", "short",
+    ]
+
+    /// Whatever is damaged, it ends, says so, keeps the key, and removes nothing that may be needed.
+    @Test(arguments: damages)
+    func itEndsWhateverIsDamaged(damage: String) throws {
+        let (stage, _) = try stage()
+        let vault = stage.vault
+        let pack = try #require(try stage.packs().first)
+        switch damage {
+        case "gone": try FileManager.default.removeItem(atPath: pack)
+        case "short": try FileHandle(forUpdating: URL(filePath: pack)).truncate(atOffset: 90_000)
+        default:
+            let file = try Connection(path: vault.path + "/vault.sqlite", mode: .readWrite)
+            try file.execute(damage)
+            #expect(file.changes > 0)
+        }
+        let size = try? FileManager.default.attributesOfItem(atPath: pack)[.size] as? Int
+        #expect(FileStage.code { _ = try vault.rotateKeys(.chunks) } == .damaged)
+        #expect(try oldKeys(vault).isEmpty && vault.keyRotationUnderWay() == nil)
+        for _ in 0..<2 {
+            let done = try vault.rotateKeys(.chunks, skippingDamaged: true)
+            #expect(!done.isOver && !done.damaged.isEmpty)
+            #expect(try vault.keyRotationUnderWay() == nil)
+        }
+        #expect(try oldKeys(vault).count == 2, "both keys are kept")
+        let after = try? FileManager.default.attributesOfItem(atPath: pack)[.size] as? Int
+        #expect(size == after, "the pack is left as it was")
     }
 
     /// A vault of which the keys of files were changed, and which was swept, is one like any other

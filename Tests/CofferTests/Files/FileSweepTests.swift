@@ -300,6 +300,22 @@ import Testing
         try expect(stage, holds: files)
     }
 
+    @Test func maintenanceSweepsOnceADay() throws {
+        let (stage, files) = try stage()
+        let vault = stage.vault
+        try vault.setBackupPolicy(Vault.BackupPolicy(folders: [stage.scratch.path + "/b"]))
+        #expect(try vault.dueTasks().map(\.kind).contains("sweep"))
+        try forget(["large"], stage)
+        var results: [Vault.TaskResult] = []
+        try vault.maintain { results.append($0) }
+        let swept = try #require(results.first { $0.task.kind == "sweep" })
+        #expect(!swept.isBad && swept.result.hasSuffix("and 1 packs removed, 1 packs copied"))
+        #expect(try !vault.dueTasks().map(\.kind).contains("sweep"))
+        var kept = files
+        kept["large"] = nil
+        try expect(stage, holds: kept)
+    }
+
     @Test func whoCancelsLosesNothing() throws {
         struct Enough: Error {}
         let (stage, files) = try stage()
