@@ -170,6 +170,27 @@ import Testing
         }
     }
 
+    /// The chunks are swept and come back, in a pack that has the number of the one before.
+    @Test func whatWasSweptAndAddedAgainIsFoundInItsNewPlace() throws {
+        let scene = try Scene()
+        let vault = scene.stage.vault
+        let bytes = scene.files["random"] ?? []
+        try vault.set(Vault.HistoryPolicy(days: 0, versions: 0))
+        let other = try scene.stage.scratch.open()
+        let handle = try vault.files.open("random")
+        let pack = try scene.stage.packs()
+        #expect(try handle.read(0..<2_300_000) == bytes)
+        try other.files.remove(["random", "text"])
+        for _ in 0..<3 { _ = try other.files.sweep() }
+        #expect(try scene.stage.packs() == [])
+        for (name, content) in [("first", FileStage.bytes(300_000, seed: 77)), ("again", bytes)] {
+            let path = try scene.stage.write(name, content)
+            try other.files.add([NewFile(at: path, as: name)]) { #expect($0.outcome == .added) }
+        }
+        #expect(try scene.stage.packs().count == 1 && scene.stage.packs() != pack)
+        #expect(try handle.read(0..<2_300_000) == bytes)
+    }
+
     @Test func aLockedVaultKeepsNoKeysForAHandle() throws {
         let scene = try Scene()
         let vault = scene.stage.vault
