@@ -21,16 +21,17 @@ internal enum FileBench {
         var left = total
         try bench.vault.files.add([
             NewFile(named: "large") { count in
-                let count = min(count & ~7, left)
+                let count = min(count, left)
                 left -= count
                 var bytes: [UInt8] = []
-                bytes.reserveCapacity(count)
+                bytes.reserveCapacity(count + 8)
                 while bytes.count < count {
                     let word = next()
                     for shift in stride(from: UInt64(0), to: 64, by: 8) {
                         bytes.append(UInt8(truncatingIfNeeded: word >> shift))
                     }
                 }
+                bytes.removeLast(bytes.count - count)
                 return bytes
             }
         ]) { added in
