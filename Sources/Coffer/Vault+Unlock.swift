@@ -72,19 +72,32 @@ extension Vault {
     /// - Throws: ``VaultError/Code/damaged``, ``VaultError/Code/older``.
     public func unlockFromCache() throws(VaultError) -> Bool {
         guard let cache = cache() else { return false }
-        let now = surroundings.bootTime()
-        guard let entry = cache.load(vault: store.header.vault, now: now) else { return false }
-        do {
-            try exclusively {
-                try store.unlock(root: entry.root)
-                opened = nil
-                renewIfLeft()
-            }
-        } catch KeysError.wrongSecret {
-            cache.forget(vault: store.header.vault)
+        let vault = store.header.vault
+        guard var entry = cache.load(vault: vault, now: surroundings.bootTime()) else {
             return false
-        } catch { throw VaultError(error) }
-        cache.renew(entry, vault: store.header.vault, now: now)
+        }
+        for look in 0... {
+            do {
+                try exclusively {
+                    try store.unlock(root: entry.root)
+                    opened = nil
+                    renewIfLeft()
+                }
+                break
+            } catch KeysError.wrongSecret {
+                // Another program may have replaced the root, and be about to say so.
+                guard look < Store.rootLooks else {
+                    cache.forget(entry)
+                    return false
+                }
+                Store.pauseForRoot()
+                guard let now = cache.load(vault: vault, now: surroundings.bootTime()) else {
+                    return false
+                }
+                entry = now
+            } catch { throw VaultError(error) }
+        }
+        cache.renew(entry, vault: vault, now: surroundings.bootTime())
         return true
     }
 
@@ -227,7 +240,8 @@ extension Vault {
         guard let cache = cache(), let entry = cache.load(vault: store.header.vault, now: now)
         else { return }
         let root = try store.frame().keyring.root
-        cache.renew(entry.replacing(root), vault: store.header.vault, now: now)
+        // Where the kernel refuses, the vault is locked to others: no reason to fail.
+        try? cache.replace(entry, with: root, vault: store.header.vault, now: now)
     }
 
     /// Lets the store look into the kernel's keyring when another program has replaced the root.

@@ -19,11 +19,6 @@ package struct UnlockCache: Sendable {
         package let span: UInt64
         /// The kernel's number of the key.
         fileprivate let key: Int32
-
-        /// The same entry with the root that took the place of the cached one.
-        package func replacing(_ root: RootKey) -> Entry {
-            Entry(root: root, deadline: deadline, cap: cap, span: span, key: key)
-        }
     }
 
     /// Why a cache could not be used.
@@ -53,8 +48,31 @@ package struct UnlockCache: Sendable {
     package func store(
         _ root: RootKey, vault: Identifier, now: UInt64, span: UInt64, cap: UInt64
     ) throws(Failure) {
-        let deadline = Self.deadline(now: now, span: span, cap: cap)
-        let payload = payload(root, deadline: deadline, cap: cap, span: span)
+        try link(
+            payload(
+                root, deadline: Self.deadline(now: now, span: span, cap: cap), cap: cap, span: span),
+            vault: vault, until: Self.deadline(now: now, span: span, cap: cap), now: now)
+    }
+
+    /// Puts the root that took the place of a cached one in its place, unless that was forgotten
+    /// meanwhile.
+    ///
+    /// It is a key of its own: whoever has looked at the one before, and lets that live on, does
+    /// not put the old root back.
+    ///
+    /// - Throws: `unavailable` when the kernel refuses.
+    package func replace(
+        _ entry: Entry, with root: RootKey, vault: Identifier, now: UInt64
+    ) throws(Failure) {
+        let name = Self.prefix + vault.description
+        guard unsafe CofferShims_keySearch(Self.userKeyring, name) == entry.key else { return }
+        try store(root, vault: vault, now: now, span: entry.span, cap: entry.cap)
+        _ = CofferShims_keyRevoke(entry.key, Self.userKeyring)
+    }
+
+    private func link(
+        _ payload: borrowing SecretBytes, vault: Identifier, until deadline: UInt64, now: UInt64
+    ) throws(Failure) {
         // Made where only this process sees it, so that it never stands in the user keyring
         // without its time limit.
         let name = Self.prefix + vault.description
@@ -157,6 +175,11 @@ package struct UnlockCache: Sendable {
         let key = unsafe CofferShims_keySearch(Self.userKeyring, name)
         guard key >= 0 else { return false }
         return CofferShims_keyRevoke(key, Self.userKeyring) >= 0
+    }
+
+    /// Forgets what was loaded, and nothing that has taken its place.
+    package func forget(_ entry: Entry) {
+        _ = CofferShims_keyRevoke(entry.key, Self.userKeyring)
     }
 
     /// Forgets every vault of this user; how many there were.

@@ -75,14 +75,27 @@ extension Store {
     /// that somebody has told this machine meanwhile.
     private func verifyMoved(_ root: RootKey) throws -> Verified {
         do { return try verify(root) } catch KeysError.wrongSecret {
-            guard let other = rootAfresh(), other.id != root.id else {
-                throw StoreError.rootChanged
+            var looks = 0
+            while let other = rootAfresh() {
+                if other.id != root.id, let verified = try unlessWrong(other) { return verified }
+                guard looks < Self.rootLooks else { break }
+                looks += 1
+                Self.pauseForRoot()
             }
-            do { return try verify(other) } catch KeysError.wrongSecret {
-                throw StoreError.rootChanged
-            }
+            throw StoreError.rootChanged
         }
     }
+
+    /// Nil where it is another root's.
+    private func unlessWrong(_ root: RootKey) throws -> Verified? {
+        do { return try verify(root) } catch KeysError.wrongSecret { return nil }
+    }
+
+    /// How often somebody looks whether a new root has been told, at most: half a second in all.
+    package static let rootLooks = 25
+
+    /// Waits before the next look.
+    package static func pauseForRoot() { _ = usleep(20_000) }
 
     /// Compares the state in this snapshot with the one last verified, and opens and verifies
     /// what moved.

@@ -31,6 +31,30 @@ import Testing
         #expect(followed.status == 3, "\(followed.errors)")
     }
 
+    /// Who reads and writes meanwhile has looked at the root of before, and must not put it back.
+    @Test(.enabled(if: Machine.hasKeyring)) func aNewRootLeavesTheVaultUnlockedForEverybody()
+        throws
+    {
+        let box = try box()
+        #expect(try box.open(["unlock"]).status == 0)
+        let script = """
+            again() { until [ -e stop ]; do "$@" >/dev/null 2>>errors || echo $? >>failed; done; }
+            again "$COFFER" list npcs --json & reader=$!
+            again "$COFFER" list npcs --json & other=$!
+            again "$COFFER" set npcs a name=$RANDOM & writer=$!
+            for round in 1 2 3 4; do
+                "$COFFER" rotate root --yes >/dev/null 2>>errors || echo "root $?" >>failed
+            done
+            touch stop; wait $reader $other $writer
+            cat failed errors; "$COFFER" list npcs --json >/dev/null; echo "status $?"
+
+            """
+        let end = try box.shell(script)
+        #expect(
+            end.output.hasSuffix("status 0\n") && !end.output.contains("locked"), "\(end.output)")
+        #expect(!end.output.contains("\n3\n") && !end.output.hasPrefix("3\n"), "\(end.output)")
+    }
+
     @Test(.enabled(if: Machine.hasKeyring)) func aFollowerWithAPasswordOfItsOwnGoesOn() throws {
         let box = try box()
         let followed = try box.shell(

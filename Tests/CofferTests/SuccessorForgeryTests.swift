@@ -64,6 +64,12 @@ import Testing
         let known = try asking.drill(
             asking.plan(from: stage.bundles), in: stage.scratch.path + "/other-room", key: password)
         #expect(known.plan.bundles == [made] && known.plan.doubtful.isEmpty)
+        // Also a locked one that is to be replaced is asked, with what opens the bundles.
+        vault.lock()
+        let over = try elsewhere.tryRestore(
+            elsewhere.plan(from: stage.bundles), to: vault.path, key: password, isReplacing: true)
+        #expect(over.bundles == [made] && over.doubtful.isEmpty)
+        try vault.unlock(password: Scratch.password())
         // By hand the key of before may be given; this machine knows better.
         if turn != .compromised {
             let given = try here.verify(forged, signer: theft.signer)

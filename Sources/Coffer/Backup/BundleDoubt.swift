@@ -111,6 +111,35 @@ extension Bundles {
         return try? Records(store).read { try BundleWitness($0) }
     }
 
+    /// What the vault at a path says of bundles, where what opens those opens it, too; it is tried
+    /// where this machine remembers nothing of it: it takes a derivation.
+    internal func witness(
+        at path: String, _ key: borrowing Key, of plan: RestorePlan
+    ) -> BundleWitness? {
+        let known = surroundings.stateDirectory.map {
+            Store.rememberedSigners(of: plan.chain[0].manifest.vault, in: $0)
+        }
+        guard known?.isEmpty ?? true else { return nil }
+        var surroundings = surroundings
+        surroundings.stateDirectory = nil
+        surroundings.allowsOlder = true
+        guard let vault = try? Vault(at: path, in: surroundings), Self.unlock(vault, key) else {
+            return nil
+        }
+        defer { vault.forgetKeys() }
+        return try? vault.holding { try vault.records.read { try BundleWitness($0) } }
+    }
+
+    /// Unlocks a vault with what opens bundles.
+    internal static func unlock(_ vault: Vault, _ key: borrowing Key) -> Bool {
+        switch key {
+        case .password(let secret): return (try? vault.unlock(password: secret)) != nil
+        case .passwordWithKeyfile(let both):
+            return (try? vault.unlock(password: both.password, keyfile: both.keyfile)) != nil
+        case .recoveryKey(let secret): return (try? vault.unlock(recoveryKey: secret)) != nil
+        }
+    }
+
     /// Why a bundle is not trusted, and a chain is taken only where there is no other.
     internal static let doubtful =
         "a signing key of its vault was retired as compromised here, and no key that this machine "

@@ -213,12 +213,7 @@ extension Bundles {
     ) -> Bool {
         if (try? vault.store.unlock(root: trust.root)) != nil { return true }
         if (try? vault.unlockFromCache()) == true { return true }
-        switch key {
-        case .password(let secret): return (try? vault.unlock(password: secret)) != nil
-        case .passwordWithKeyfile(let both):
-            return (try? vault.unlock(password: both.password, keyfile: both.keyfile)) != nil
-        case .recoveryKey(let secret): return (try? vault.unlock(recoveryKey: secret)) != nil
-        }
+        return Self.unlock(vault, key)
     }
 
     /// How far a restored vault would fall behind where the one in its place cannot be opened.

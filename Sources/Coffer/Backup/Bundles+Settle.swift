@@ -32,7 +32,9 @@ extension Bundles {
     ) throws -> Settled {
         let trials = SlotTrials()
         var asking = self
-        if let path, let other = witness(at: path) { asking.witnesses.append(other) }
+        if let path, let other = witness(at: path) ?? witness(at: path, key, of: plan) {
+            asking.witnesses.append(other)
+        }
         return try settle(plan, isTrial: isTrial, doubting: asking.doubt(of: plan.chain[0])) {
             try trust($0, key, trials)
         }
