@@ -1,6 +1,7 @@
 internal import CofferFormat
 internal import CofferKeys
 internal import CofferSQLite
+internal import Glibc
 
 extension Store {
     /// Runs `body` on one snapshot, verified against the state.
