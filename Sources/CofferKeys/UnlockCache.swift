@@ -66,8 +66,9 @@ package struct UnlockCache: Sendable {
     ) throws(Failure) {
         let name = Self.prefix + vault.description
         guard unsafe CofferShims_keySearch(Self.userKeyring, name) == entry.key else { return }
+        // The link takes the place of that to the key before, whose description is the same;
+        // unlinking that one would unlink this.
         try store(root, vault: vault, now: now, span: entry.span, cap: entry.cap)
-        _ = CofferShims_keyRevoke(entry.key, Self.userKeyring)
     }
 
     private func link(
@@ -179,7 +180,8 @@ package struct UnlockCache: Sendable {
 
     /// Forgets what was loaded, and nothing that has taken its place.
     package func forget(_ entry: Entry) {
-        _ = CofferShims_keyRevoke(entry.key, Self.userKeyring)
+        // Only revoked: a keyring unlinks by description, whichever key has it by now.
+        _ = CofferShims_keyRevoke(entry.key, Self.processKeyring)
     }
 
     /// Forgets every vault of this user; how many there were.
