@@ -55,10 +55,12 @@ extension Store {
         let half = try Ed25519.publicKey(of: key)
         var change = try replaceRoot(
             by: root, replacement, replacement.plan.skipsDamaged, progress)
+        if let frame = verified?.frame { noteSigner(frame) }
+        // The new one first: between the two, a machine that knew of a compromised key alone would
+        // believe nobody.
+        memory.keepSigner()
         change.isNoted = memory.noteCompromised([half])
         memory.save()
-        if let frame = verified?.frame { noteSigner(frame) }
-        memory.keepSigner()
         return change
     }
 

@@ -25,9 +25,11 @@ extension Store {
         let old = try write { transaction in
             try transaction.renewSigningKey(isCompromised: isCompromised)
         }
+        // The new one first: between the two, a machine that knew of a compromised key alone would
+        // believe nobody.
+        memory.keepSigner()
         let isNoted = !isCompromised || memory.noteCompromised([old])
         memory.save()
-        memory.keepSigner()
         return isNoted
     }
 }
