@@ -85,11 +85,9 @@ extension Vault {
                 }
                 break
             } catch KeysError.wrongSecret {
-                // Another program may have replaced the root, and be about to say so.
-                guard look < Store.rootLooks else {
-                    cache.forget(entry)
-                    return false
-                }
+                // Another program may have replaced the root, and be about to say so. It may take
+                // its time, so what is there is not forgotten.
+                guard look < Store.rootLooks else { return false }
                 Store.pauseForRoot()
                 guard let now = cache.load(vault: vault, now: surroundings.bootTime()) else {
                     return false

@@ -29,6 +29,8 @@ package struct UnlockCache: Sendable {
 
     /// keyrings(7): KEY_SPEC_USER_KEYRING.
     private static let userKeyring: Int32 = -4
+    /// keyrings(7): KEY_SPEC_THREAD_KEYRING.
+    private static let threadKeyring: Int32 = -1
     /// keyrings(7): KEY_SPEC_PROCESS_KEYRING.
     private static let processKeyring: Int32 = -2
     /// keyctl_setperm(3): all rights for the possessor; view, read, write, search, link and
@@ -66,9 +68,18 @@ package struct UnlockCache: Sendable {
     ) throws(Failure) {
         let name = Self.prefix + vault.description
         guard unsafe CofferShims_keySearch(Self.userKeyring, name) == entry.key else { return }
+        // Held, so that it can be asked afterwards whether somebody has forgotten it meanwhile.
+        let isHeld = CofferShims_keyLink(entry.key, Self.threadKeyring) >= 0
+        defer { if isHeld { _ = CofferShims_keyUnlink(entry.key, Self.threadKeyring) } }
         // The link takes the place of that to the key before, whose description is the same;
         // unlinking that one would unlink this.
         try store(root, vault: vault, now: now, span: entry.span, cap: entry.cap)
+        if isHeld, !isReadable(entry.key) { forget(vault: vault) }
+    }
+
+    private func isReadable(_ key: Int32) -> Bool {
+        var nothing: UInt8 = 0
+        return unsafe CofferShims_keyRead(key, &nothing, 0) >= 0
     }
 
     private func link(
@@ -173,16 +184,18 @@ package struct UnlockCache: Sendable {
     @discardableResult
     package func forget(vault: Identifier) -> Bool {
         let name = Self.prefix + vault.description
-        let key = unsafe CofferShims_keySearch(Self.userKeyring, name)
-        guard key >= 0 else { return false }
-        return CofferShims_keyRevoke(key, Self.userKeyring) >= 0
+        var wasThere = false
+        // Where another took its place meanwhile, that one goes, too.
+        for _ in 0..<Self.attempts {
+            let key = unsafe CofferShims_keySearch(Self.userKeyring, name)
+            guard key >= 0 else { break }
+            if CofferShims_keyRevoke(key, Self.userKeyring) >= 0 { wasThere = true }
+        }
+        return wasThere
     }
 
-    /// Forgets what was loaded, and nothing that has taken its place.
-    package func forget(_ entry: Entry) {
-        // Only revoked: a keyring unlinks by description, whichever key has it by now.
-        _ = CofferShims_keyRevoke(entry.key, Self.processKeyring)
-    }
+    /// How often somebody may be faster.
+    private static let attempts = 16
 
     /// Forgets every vault of this user; how many there were.
     package func forgetAll() -> Int {
