@@ -66,15 +66,15 @@ package struct UnlockCache: Sendable {
     package func replace(
         _ entry: Entry, with root: RootKey, vault: Identifier, now: UInt64
     ) throws(Failure) {
+        // Held, so that it can be asked afterwards whether somebody has forgotten it meanwhile.
+        guard CofferShims_keyLink(entry.key, Self.threadKeyring) >= 0 else { return }
+        defer { _ = CofferShims_keyUnlink(entry.key, Self.threadKeyring) }
         let name = Self.prefix + vault.description
         guard unsafe CofferShims_keySearch(Self.userKeyring, name) == entry.key else { return }
-        // Held, so that it can be asked afterwards whether somebody has forgotten it meanwhile.
-        let isHeld = CofferShims_keyLink(entry.key, Self.threadKeyring) >= 0
-        defer { if isHeld { _ = CofferShims_keyUnlink(entry.key, Self.threadKeyring) } }
         // The link takes the place of that to the key before, whose description is the same;
         // unlinking that one would unlink this.
         try store(root, vault: vault, now: now, span: entry.span, cap: entry.cap)
-        if isHeld, !isReadable(entry.key) { forget(vault: vault) }
+        if !isReadable(entry.key) { forget(vault: vault) }
     }
 
     private func isReadable(_ key: Int32) -> Bool {
